@@ -1,0 +1,127 @@
+// Package jsonapi reads and writes the JSON:API documents of Flowroute's API, and knows how untidy its values are.
+package jsonapi
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// ErrNoData is what [Decode] and [DecodeList] return for a document without the data it must carry.
+var ErrNoData = errors.New("the answer has no data")
+
+// Identity is the id and type of a resource object. A resource embeds it.
+type Identity struct {
+	ID   Text   `json:"id"`
+	Type string `json:"type"`
+}
+
+// Key is the resource's id.
+func (i Identity) Key() string { return string(i.ID) }
+
+func (i Identity) identified() bool { return i != Identity{} }
+
+// Identified is a resource object: a struct that embeds [Identity].
+type Identified interface {
+	Key() string
+	identified() bool
+}
+
+// ToOne is a relationship to one resource or, where Data is nil, to none.
+type ToOne struct {
+	Data *Identity `json:"data"`
+}
+
+// ToMany is a relationship to any number of resources.
+type ToMany struct {
+	Data []Identity `json:"data"`
+}
+
+type document[R, I any] struct {
+	Data     *R  `json:"data"`
+	Included []I `json:"included"`
+}
+
+// Decode reads a document whose data is one resource.
+func Decode[R Identified, I any](body []byte) (*R, []I, error) {
+	var doc document[R, I]
+	if err := unmarshal(body, &doc); err != nil {
+		return nil, nil, err
+	}
+	if doc.Data != nil && !(*doc.Data).identified() {
+		// Some documentation shows the whole document wrapped in a data member once more.
+		var outer struct {
+			Data document[R, I] `json:"data"`
+		}
+		if err := unmarshal(body, &outer); err != nil {
+			return nil, nil, err
+		}
+		doc = outer.Data
+	}
+	if doc.Data == nil || !(*doc.Data).identified() {
+		return nil, nil, ErrNoData
+	}
+	return doc.Data, doc.Included, nil
+}
+
+// List is a document whose data is a list of resources.
+type List[R, I any] struct {
+	Data     []R `json:"data"`
+	Included []I `json:"included"`
+	Links    struct {
+		Next string `json:"next"`
+	} `json:"links"`
+}
+
+// DecodeList reads a document whose data is a list of resources.
+func DecodeList[R Identified, I any](body []byte) (*List[R, I], error) {
+	var list List[R, I]
+	if err := unmarshal(body, &list); err != nil {
+		return nil, err
+	}
+	if list.Data == nil {
+		return nil, ErrNoData
+	}
+	return &list, nil
+}
+
+// unmarshal is json.Unmarshal with errors that say where the trouble is and never quote the document,
+// which may hold a message's text or a phone number.
+func unmarshal(body []byte, v any) error {
+	if len(body) == 0 {
+		return ErrNoData
+	}
+	err := json.Unmarshal(body, v)
+	if err == nil {
+		return nil
+	}
+	if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		kind, _, _ := strings.Cut(e.Value, " ")
+		return fmt.Errorf("the answer has an unexpected %s at %q", kind, e.Field)
+	}
+	if e, ok := errors.AsType[*json.SyntaxError](err); ok {
+		return fmt.Errorf("the answer is not JSON (offset %d)", e.Offset)
+	}
+	return fmt.Errorf("the answer is not readable: %w", err)
+}
+
+// Resource makes the document that creates or changes a resource.
+func Resource(kind string, attributes any) any {
+	return envelope{Data: object{Type: kind, Attributes: attributes}}
+}
+
+// Reference makes the document that names an existing resource.
+func Reference(kind, id string) any {
+	return envelope{Data: object{Type: kind, ID: id}}
+}
+
+type envelope struct {
+	Data object `json:"data"`
+}
+
+type object struct {
+	Type       string `json:"type"`
+	ID         string `json:"id,omitempty"`
+	Attributes any    `json:"attributes,omitempty"`
+}

@@ -1,0 +1,123 @@
+package jsonapi
+
+import (
+	"bytes"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Error is one entry of an error document.
+type Error struct {
+	ID, Status, Title, Detail string
+	Fields                    []Field // from an object-valued detail
+}
+
+// Field is what an object-valued detail says of one field.
+type Field struct {
+	Name     string // with dots, e.g. data.attributes.zip
+	Messages []string
+}
+
+// DecodeErrors reads an error document, in any form that the API is known to use. It returns nothing
+// for a body that is none, such as a page of HTML.
+func DecodeErrors(body []byte) []Error {
+	var doc struct {
+		Errors  any `json:"errors"`
+		Error   any `json:"error"`
+		Message any `json:"message"`
+	}
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	decoder.UseNumber() // so that an id that is a number keeps its digits
+	if decoder.Decode(&doc) != nil {
+		return nil
+	}
+	var errs []Error
+	for _, member := range []any{doc.Errors, doc.Error, doc.Message} {
+		entries, ok := member.([]any)
+		if !ok {
+			entries = []any{member}
+		}
+		for _, entry := range entries {
+			if e, ok := decodeError(entry); ok {
+				errs = append(errs, e)
+			}
+		}
+	}
+	return errs
+}
+
+func decodeError(entry any) (Error, bool) {
+	switch entry := entry.(type) {
+	case nil:
+		return Error{}, false
+	case map[string]any:
+		e := Error{ID: words(entry["id"]), Status: words(entry["status"]), Title: words(entry["title"])}
+		switch detail := entry["detail"].(type) {
+		case map[string]any, []any:
+			e.Fields = flatten(nil, "", detail)
+			e.Detail = sentence(e.Fields)
+		default:
+			e.Detail = words(detail)
+		}
+		if e.ID+e.Status+e.Title+e.Detail == "" && len(entry) > 0 {
+			e.Detail = words(entry)
+		}
+		return e, len(entry) > 0
+	default:
+		return Error{Detail: words(entry)}, true
+	}
+}
+
+// flatten turns a tree of fields and messages into a list of fields, in the order of their names.
+func flatten(fields []Field, name string, tree any) []Field {
+	switch tree := tree.(type) {
+	case map[string]any:
+		for _, key := range slices.Sorted(maps.Keys(tree)) {
+			fields = flatten(fields, join(name, key), tree[key])
+		}
+		return fields
+	case []any:
+		var messages []string
+		for i, item := range tree {
+			switch item.(type) {
+			case map[string]any, []any:
+				fields = flatten(fields, join(name, strconv.Itoa(i)), item)
+			default:
+				messages = append(messages, words(item))
+			}
+		}
+		if len(messages) == 0 {
+			return fields
+		}
+		return append(fields, Field{Name: name, Messages: messages})
+	default:
+		return append(fields, Field{Name: name, Messages: []string{words(tree)}})
+	}
+}
+
+func join(name, key string) string {
+	return strings.TrimPrefix(name+"."+key, ".")
+}
+
+func sentence(fields []Field) string {
+	var parts []string
+	for _, f := range fields {
+		parts = append(parts, strings.TrimPrefix(f.Name+": "+strings.Join(f.Messages, ", "), ": "))
+	}
+	return strings.Join(parts, "; ")
+}
+
+// words is a JSON value as text: of a string what it says, of null nothing, of anything else its JSON.
+func words(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return ""
+	case string:
+		return v
+	}
+	b, _ := json.Marshal(v)
+	return string(b)
+}

@@ -1,0 +1,239 @@
+// Package transport carries a request to the API and its answer back: basic auth, pacing, repeating, redirects,
+// limits and logging. It is the only code of the library that touches the network.
+package transport
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// MediaType is the type of the documents that are sent and asked for.
+const MediaType = "application/vnd.api+json"
+
+// Limiter paces requests: Wait returns when the next one may be sent.
+type Limiter interface {
+	Wait(ctx context.Context) error
+}
+
+// Config is what a [Transport] is made of, besides the keys. Every field but Limiter and Logger is required.
+type Config struct {
+	BaseURL    *url.URL // without query, fragment and credentials; its path is kept as a prefix
+	UserAgent  string
+	HTTPClient *http.Client
+	Timeout    time.Duration // of one attempt
+	Retry      Retry
+	Limiter    Limiter // asked before every attempt
+	Logger     *slog.Logger
+	ErrorID    func(body []byte) string // finds the API's id of an error, for the log
+}
+
+// Transport carries requests. It is safe for concurrent use and never changes.
+type Transport struct {
+	base    url.URL
+	client  *http.Client
+	timeout time.Duration
+	retry   Retry
+	limiter Limiter
+	log     log
+
+	// header makes a request's header. The credentials live in this closure and nowhere else, since fmt prints
+	// unexported fields, but not what a function has captured.
+	header func(hasBody bool) http.Header
+}
+
+// New makes a transport. The client of its configuration is copied, not changed.
+func New(c Config, accessKey, secretKey string) *Transport {
+	t := &Transport{
+		base:    *c.BaseURL,
+		client:  withRedirects(c.HTTPClient),
+		timeout: c.Timeout,
+		retry:   c.Retry,
+		limiter: c.Limiter,
+		log:     log{logger: c.Logger, errorID: c.ErrorID},
+	}
+	authorization := []string{"Basic " + base64.StdEncoding.EncodeToString([]byte(accessKey+":"+secretKey))}
+	userAgent, mediaType := []string{c.UserAgent}, []string{MediaType}
+	t.header = func(hasBody bool) http.Header {
+		h := http.Header{"Authorization": authorization, "User-Agent": userAgent, "Accept": mediaType}
+		if hasBody {
+			h["Content-Type"] = mediaType
+		}
+		return h
+	}
+	return t
+}
+
+// Request is one call of an API operation.
+type Request struct {
+	Op      string // the operation's name, for the log
+	Method  string
+	Path    string // escaped, and with a leading slash
+	Query   string // encoded
+	Body    []byte // nil where there is none
+	Class   Class
+	Limiter Limiter // asked before every attempt, besides the transport's own; may be nil
+}
+
+// Result is how a call ended.
+type Result struct {
+	Status   int // of the last answer; 0 where there was none
+	Header   http.Header
+	Body     []byte
+	Attempts int
+
+	// Err tells why there is no answer, or no whole one, or why a call that could have been repeated was not.
+	Err error
+
+	// RetryAfter is how long the answer asks to wait before the next attempt.
+	RetryAfter time.Duration
+
+	// Sent tells that the request may have reached the API.
+	Sent bool
+}
+
+// OK tells whether the API answered, wholly, and with success.
+func (r *Result) OK() bool { return r.Err == nil && r.success() }
+
+// Unknown tells whether the request may have been carried out although the answer does not say so.
+func (r *Result) Unknown() bool {
+	switch r.Status {
+	case 0:
+		return r.Sent
+	case http.StatusNotImplemented, http.StatusServiceUnavailable, http.StatusHTTPVersionNotSupported:
+		return false
+	}
+	return r.success() || r.Status >= 500
+}
+
+func (r *Result) success() bool { return r.Status >= 200 && r.Status <= 299 }
+
+// Do carries out a call: it makes as many attempts as the request's class and the retry policy allow.
+func (t *Transport) Do(ctx context.Context, req *Request) Result {
+	var last Result
+	for attempt := 1; ; attempt++ {
+		if err := t.wait(ctx, req.Limiter); err != nil {
+			last.Err = join(err, last.Err)
+			return last
+		}
+		start := time.Now()
+		last = t.attempt(ctx, req)
+		last.Attempts = attempt
+		t.log.attempt(ctx, req, &last, time.Since(start))
+
+		if attempt >= t.retry.MaxAttempts || !req.Class.repeats(&last) || last.RetryAfter > t.retry.longest() {
+			return last
+		}
+		delay := t.retry.delay(attempt, last.RetryAfter)
+		if outlasts(ctx, delay) {
+			return last
+		}
+		t.log.repeat(ctx, req, &last, delay)
+		if err := sleep(ctx, delay); err != nil {
+			last.Err = join(err, last.Err)
+			return last
+		}
+	}
+}
+
+// wait asks the limiters for leave to send a request.
+func (t *Transport) wait(ctx context.Context, own Limiter) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	for _, l := range [...]Limiter{t.limiter, own} {
+		if l == nil {
+			continue
+		}
+		if err := l.Wait(ctx); err != nil {
+			return fmt.Errorf("limiter: %w", err)
+		}
+	}
+	return nil
+}
+
+// attempt sends a request once.
+func (t *Transport) attempt(parent context.Context, req *Request) Result {
+	ctx, cancel := context.WithTimeout(parent, t.timeout)
+	defer cancel()
+	var sent *trace
+	if req.Class == Once {
+		ctx, sent = watch(ctx)
+	}
+	hr, err := t.request(ctx, req)
+	if err != nil {
+		return Result{Err: err}
+	}
+	resp, err := t.client.Do(hr)
+	if err != nil {
+		return Result{Err: withContext(parent, withoutURL(err)), Sent: sent.possibly(ctx, err)}
+	}
+	defer resp.Body.Close()
+	r := Result{Status: resp.StatusCode, Header: resp.Header, Sent: true}
+	if r.success() {
+		if r.Body, err = readWhole(resp); err != nil {
+			r.Err = withContext(parent, err)
+		}
+		return r
+	}
+	// The status of an error says more than the rest of its body: what is missing of that is no failure.
+	if r.Body, err = readStart(resp); err != nil {
+		r.Err = parent.Err()
+	}
+	r.RetryAfter = retryAfter(resp.Header)
+	return r
+}
+
+func (t *Transport) request(ctx context.Context, req *Request) (*http.Request, error) {
+	// The URL is put together from checked parts below, and not parsed from a string on every call.
+	hr, err := http.NewRequestWithContext(ctx, req.Method, "", bytes.NewReader(req.Body))
+	if err != nil {
+		return nil, err
+	}
+	*hr.URL = t.base
+	hr.Host = t.base.Host
+	hr.URL.Path += req.Path
+	if t.base.RawPath != "" || strings.Contains(req.Path, "%") {
+		hr.URL.RawPath = t.base.EscapedPath() + req.Path
+		if hr.URL.Path, err = url.PathUnescape(hr.URL.RawPath); err != nil {
+			return nil, err
+		}
+	}
+	hr.URL.RawQuery = req.Query
+	hr.Header = t.header(req.Body != nil)
+	return hr, nil
+}
+
+// withContext makes an error also the context's, where the context is what ended the request.
+func withContext(ctx context.Context, err error) error {
+	if cause := ctx.Err(); cause != nil {
+		return join(cause, err)
+	}
+	return err
+}
+
+// join makes one error, in one line, of what ended a call and of what was wrong before that.
+func join(err, before error) error {
+	switch {
+	case before == nil:
+		return err
+	case errors.Is(before, err):
+		return before
+	}
+	return fmt.Errorf("%w (before that: %w)", err, before)
+}
+
+// withoutURL takes the URL, which may hold a phone number, out of an error of net/http.
+func withoutURL(err error) error {
+	if e, ok := errors.AsType[*url.Error](err); ok {
+		return e.Err
+	}
+	return err
+}
