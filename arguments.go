@@ -1,0 +1,113 @@
+package flowroute
+
+import (
+	"encoding/json"
+	"net/url"
+	"strings"
+	"unicode/utf8"
+)
+
+// arguments checks what a call was given, and puts it into the notation of the API. The first complaint is kept.
+type arguments struct {
+	op  string
+	err *ArgumentError
+}
+
+func (a *arguments) refuse(name, reason string) {
+	if a.err == nil {
+		a.err = &ArgumentError{Op: a.op, Name: name, Reason: reason}
+	}
+}
+
+func (a *arguments) require(name, value string) {
+	if value == "" {
+		a.refuse(name, "must not be empty")
+	}
+}
+
+// text checks what people will read.
+func (a *arguments) text(name, value string) {
+	if !utf8.ValidString(value) {
+		a.refuse(name, "must be UTF-8")
+	}
+}
+
+// id checks an identifier. What it lets through has no meaning in a URL.
+func (a *arguments) id(name, value string) string {
+	a.require(name, value)
+	if strings.ContainsFunc(value, func(r rune) bool { return !isLetter(r) && !isDigit(r) && r != '-' && r != '_' }) {
+		a.refuse(name, "must have only letters, digits, - and _")
+	}
+	return value
+}
+
+// phone reads a phone number in any common notation, and gives its digits with the country code.
+func (a *arguments) phone(name, value string) string {
+	a.require(name, value)
+	digits, international := strings.CutPrefix(a.digits(name, value), "+")
+	switch {
+	case international && digits[:min(1, len(digits))] != "1":
+		if len(digits) < 7 || len(digits) > 15 || digits[0] == '0' {
+			a.refuse(name, "must have 7 to 15 digits after the +, the country code first")
+		}
+		return digits
+	case !international && len(digits) == 10:
+		digits = "1" + digits
+	}
+	if len(digits) != 11 || digits[0] != '1' || digits[1] < '2' {
+		a.refuse(name, "must be a North American number of 10 digits, or 11 with the leading 1, or begin with + and a country code")
+	}
+	return digits
+}
+
+// digits takes the separators that people write out of a number or a part of one. A leading + is kept.
+func (a *arguments) digits(name, value string) string {
+	plus := ""
+	if value = strings.TrimSpace(value); strings.HasPrefix(value, "+") {
+		plus, value = "+", value[1:]
+	}
+	return plus + strings.Map(func(r rune) rune {
+		switch {
+		case isDigit(r):
+			return r
+		case strings.ContainsRune(" -.()", r):
+			return -1
+		}
+		a.refuse(name, "must have only digits, spaces and any of - . ( ), and may begin with +")
+		return -1
+	}, value)
+}
+
+// link checks a URL that Flowroute is to call or to fetch.
+func (a *arguments) link(name, value string) {
+	u, err := url.Parse(value)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		a.refuse(name, "must be an absolute http or https URL")
+	}
+}
+
+// path checks a path that a caller wrote. It is sent as it stands, so nothing in it may lead elsewhere.
+func (a *arguments) path(name, value string) {
+	u, err := url.Parse(value)
+	if err != nil || !strings.HasPrefix(value, "/") || u.Host != "" || u.EscapedPath() != value {
+		a.refuse(name, "must be an escaped path that begins with one /, without a host, a query or a fragment")
+		return
+	}
+	for segment := range strings.SplitSeq(u.Path[1:], "/") {
+		if segment == "" || segment == "." || segment == ".." {
+			a.refuse(name, "must not have empty segments, . or ..")
+		}
+	}
+}
+
+// json encodes a body.
+func (a *arguments) json(name string, value any) []byte {
+	b, err := json.Marshal(value)
+	if err != nil {
+		a.refuse(name, "can't be encoded: "+err.Error())
+	}
+	return b
+}
+
+func isDigit(r rune) bool  { return r >= '0' && r <= '9' }
+func isLetter(r rune) bool { return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' }

@@ -1,0 +1,182 @@
+package flowroute_test
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/flowroute/flowroute-go"
+)
+
+// TestBadArguments has each argument that can be seen to be wrong refused before any request.
+func TestBadArguments(t *testing.T) {
+	type call func(context.Context, *flowroute.Client) error
+	send := func(change func(*flowroute.SendMessageRequest)) call {
+		return func(ctx context.Context, c *flowroute.Client) error {
+			m := sms()
+			change(m)
+			_, err := c.Messages.Send(ctx, m)
+			return err
+		}
+	}
+	address := func(change func(*flowroute.E911Address)) call {
+		return func(ctx context.Context, c *flowroute.Client) error {
+			a := funeralHomes()
+			change(&a)
+			_, err := c.E911s.Create(ctx, &a)
+			return err
+		}
+	}
+	update := func(r *flowroute.UpdateE911Request) call {
+		return func(ctx context.Context, c *flowroute.Client) error {
+			_, err := c.E911s.Update(ctx, "1", r)
+			return err
+		}
+	}
+	cnam := func(value string) call {
+		return func(ctx context.Context, c *flowroute.Client) error { _, err := c.CNAMs.Create(ctx, value); return err }
+	}
+	route := func(r *flowroute.CreateRouteRequest) call {
+		return func(ctx context.Context, c *flowroute.Client) error { _, err := c.Routes.Create(ctx, r); return err }
+	}
+	number := func(value string) call {
+		return func(ctx context.Context, c *flowroute.Client) error { _, err := c.Numbers.Get(ctx, value); return err }
+	}
+	messages := func(o *flowroute.MessageListOptions) call {
+		return func(ctx context.Context, c *flowroute.Client) error { _, err := c.Messages.List(ctx, o); return err }
+	}
+	exchanges := func(o *flowroute.ExchangeListOptions) call {
+		return func(ctx context.Context, c *flowroute.Client) error {
+			_, err := c.Numbers.ListExchanges(ctx, o)
+			return err
+		}
+	}
+	search := func(o *flowroute.NumberSearchOptions) call {
+		return func(ctx context.Context, c *flowroute.Client) error { _, err := c.Numbers.Search(ctx, o); return err }
+	}
+	do := func(method, path string, body any) call {
+		return func(ctx context.Context, c *flowroute.Client) error { return c.Do(ctx, method, path, nil, body, nil) }
+	}
+	start := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+
+	tests := []struct {
+		name string
+		call call
+		want string // after "flowroute: "
+	}{
+		{"no message", func(ctx context.Context, c *flowroute.Client) error { _, err := c.Messages.Send(ctx, nil); return err }, "messages.send: request must not be nil"},
+		{"no sender", send(func(m *flowroute.SendMessageRequest) { m.From = "" }), "messages.send: From must not be empty"},
+		{"bad recipient", send(func(m *flowroute.SendMessageRequest) { m.To = "call me" }), "messages.send: To must have only digits, spaces and any of - . ( ), and may begin with +"},
+		{"short code", send(func(m *flowroute.SendMessageRequest) { m.To = "12345" }), "messages.send: To must be a North American number"},
+		{"no body", send(func(m *flowroute.SendMessageRequest) { m.Body = "" }), "messages.send: Body must not be empty"},
+		{"MMS of nothing", send(func(m *flowroute.SendMessageRequest) { m.Body, m.MMS = "", true }), "messages.send: Body must not be empty"},
+		{"not UTF-8", send(func(m *flowroute.SendMessageRequest) { m.Body = "\xff" }), "messages.send: Body must be UTF-8"},
+		{"relative media", send(func(m *flowroute.SendMessageRequest) { m.MediaURLs = []string{"https://example.com/a.png", "/b.png"} }), "messages.send: MediaURLs must be an absolute http or https URL"},
+		{"bad callback", send(func(m *flowroute.SendMessageRequest) { m.DeliveryCallback = "ftp://example.com" }), "messages.send: DeliveryCallback must be an absolute http or https URL"},
+		{"no start", messages(nil), "messages.list: Start must be set"},
+		{"end before start", messages(&flowroute.MessageListOptions{Start: start, End: start.Add(-1)}), "messages.list: End must not be before Start"},
+		{"no start in a walk", func(ctx context.Context, c *flowroute.Client) error { return first(c.Messages.ListAll(ctx, nil)) }, "messages.list: Start must be set"},
+		{"empty id", func(ctx context.Context, c *flowroute.Client) error { _, err := c.Messages.Get(ctx, ""); return err }, "messages.get: messageID must not be empty"},
+		{"id that is a path", func(ctx context.Context, c *flowroute.Client) error { return c.Routes.Delete(ctx, "../numbers") }, "routes.delete: routeID must have only letters, digits, - and _"},
+		{"empty route", func(ctx context.Context, c *flowroute.Client) error {
+			return c.Routes.SetPrimary(ctx, "2065550100", "")
+		}, "routes.setPrimary: routeID must not be empty"},
+		{"empty number", number(""), "numbers.get: number must not be empty"},
+		{"blank number", number("  "), "numbers.get: number must be a North American number"},
+		{"lone plus", number("+"), "numbers.get: number must have 7 to 15 digits after the +"},
+		{"short number", number("555-0100"), "numbers.get: number must be a North American number"},
+		{"long number", number("+1 206 555 01000"), "numbers.get: number must be a North American number"},
+		{"no such area code", number("1065550100"), "numbers.get: number must be a North American number"},
+		{"country code 0", number("+0320123456"), "numbers.get: number must have 7 to 15 digits after the +"},
+		{"plus within", number("206+5550100"), "numbers.get: number must have only digits"},
+		{"vanity number", number("1-800-FLOWERS"), "numbers.get: number must have only digits"},
+		{"other digits", number("٢٠٦٥٥٥٠١٠٠"), "numbers.get: number must have only digits"},
+		{"negative limit", search(&flowroute.NumberSearchOptions{ListOptions: flowroute.ListOptions{Limit: -1}}), "numbers.search: Limit must not be below 0"},
+		{"negative offset", search(&flowroute.NumberSearchOptions{ListOptions: flowroute.ListOptions{Offset: -1}}), "numbers.search: Offset must not be below 0"},
+		{"letters to start with", search(&flowroute.NumberSearchOptions{StartsWith: "a"}), "numbers.search: StartsWith must have only digits"},
+		{"plus to end with", search(&flowroute.NumberSearchOptions{EndsWith: "+1"}), "numbers.search: EndsWith must have no +"},
+		{"bad area code", exchanges(&flowroute.ExchangeListOptions{AreaCode: "20"}), "numbers.listExchanges: AreaCode must be 3 digits"},
+		{"odd area code", exchanges(&flowroute.ExchangeListOptions{AreaCode: "2-6"}), "numbers.listExchanges: AreaCode must be 3 digits"},
+		{"negative cost", exchanges(&flowroute.ExchangeListOptions{MaxSetupCost: new(-1.0)}), "numbers.listExchanges: MaxSetupCost must not be below 0"},
+		{"no route", route(nil), "routes.create: request must not be nil"},
+		{"route without alias", route(&flowroute.CreateRouteRequest{Type: "host", Value: "x"}), "routes.create: Alias must not be empty"},
+		{"route without type", route(&flowroute.CreateRouteRequest{Alias: "x", Value: "x"}), "routes.create: Type must not be empty"},
+		{"route without value", route(&flowroute.CreateRouteRequest{Alias: "x", Type: "host"}), "routes.create: Value must not be empty"},
+		{"route to a bad number", route(&flowroute.CreateRouteRequest{Alias: "x", Type: "number", Value: "911;weight=1"}), "routes.create: Value must be a North American number"},
+		{"route from below", route(&flowroute.CreateRouteRequest{Alias: "x", Type: "host", Value: "x", EdgeStrategyID: -1}), "routes.create: EdgeStrategyID must not be below 0"},
+		{"bad purchase callback", func(ctx context.Context, c *flowroute.Client) error {
+			_, err := c.Numbers.Purchase(ctx, "2065550100", &flowroute.PurchaseOptions{MessagingCallbackURL: "example.com"})
+			return err
+		}, "numbers.purchase: MessagingCallbackURL must be an absolute http or https URL"},
+		{"no address", func(ctx context.Context, c *flowroute.Client) error { return c.E911s.Validate(ctx, nil) }, "e911s.validate: request must not be nil"},
+		{"no label", address(func(a *flowroute.E911Address) { a.Label = "" }), "e911s.create: Label must not be empty"},
+		{"no street", address(func(a *flowroute.E911Address) { a.StreetName = "" }), "e911s.create: StreetName must not be empty"},
+		{"suite of no number", address(func(a *flowroute.E911Address) { a.AddressType = "Suite" }), "e911s.create: AddressTypeNumber must be set if AddressType is"},
+		{"state by name", address(func(a *flowroute.E911Address) { a.State = "Washington" }), "e911s.create: State must be the two letters"},
+		{"elsewhere", address(func(a *flowroute.E911Address) { a.Country = "BE" }), "e911s.create: Country must be US or CA"},
+		{"bad ZIP", address(func(a *flowroute.E911Address) { a.ZIP = "981" }), "e911s.create: ZIP must have 4 to 7 characters"},
+		{"no change", update(nil), "e911s.update: request must not be nil"},
+		{"empty change", update(&flowroute.UpdateE911Request{}), "e911s.update: request must change something"},
+		{"change to a bad ZIP", update(&flowroute.UpdateE911Request{ZIP: new("98101-1234")}), "e911s.update: ZIP must have 4 to 7 characters"},
+		{"change to a bad state", update(&flowroute.UpdateE911Request{State: new("")}), "e911s.update: State must be the two letters"},
+		{"CNAM of 16 characters", cnam("ABCDEFGHIJKLMNOP"), "cnams.create: value must have at most 15 characters"},
+		{"CNAM without a letter", cnam("12345"), "cnams.create: value must have a letter"},
+		{"CNAM with a bang", cnam("HELLO!"), "cnams.create: value must have only letters"},
+		{"CNAM of nothing", cnam(""), "cnams.create: value must have a letter"},
+		{"odd method", do("TRACE", "/v2/numbers", nil), "do: method must be GET, POST, PUT, PATCH or DELETE"},
+		{"path of another host", do("GET", "//example.com/v2", nil), "do: path must be an escaped path"},
+		{"absolute URL", do("GET", "https://example.com/v2", nil), "do: path must be an escaped path"},
+		{"path with a query", do("GET", "/v2/numbers?limit=1", nil), "do: path must be an escaped path"},
+		{"path that climbs", do("GET", "/v2/%2e%2E/v1", nil), "do: path must not have empty segments, . or .."},
+		{"path with a space", do("GET", "/v2/a b", nil), "do: path must be an escaped path"},
+		{"body that is no JSON", do("POST", "/v2/x", func() {}), "do: body can't be encoded"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			client := serveFunc(t, func(http.ResponseWriter, *http.Request) { t.Error("a request was made") })
+			err := test.call(t.Context(), client)
+			var e *flowroute.ArgumentError
+			require.ErrorAs(t, err, &e)
+			require.ErrorIs(t, err, flowroute.ErrInvalidArgument)
+			assert.True(t, strings.HasPrefix(err.Error(), "flowroute: "+test.want), err.Error())
+			assert.Equal(t, "flowroute: "+e.Op+": "+e.Name+" "+e.Reason, err.Error())
+		})
+	}
+}
+
+func TestPhoneNumberNotation(t *testing.T) {
+	for written, want := range map[string]string{
+		"+1 206-555-0100":    "12065550100",
+		"(206) 555-0100":     "12065550100",
+		"206.555.0100":       "12065550100",
+		"2065550100":         "12065550100",
+		"12065550100":        "12065550100",
+		" 1 (206) 555 0100 ": "12065550100",
+		"+32 2 555 12 12":    "3225551212",
+		"+44 20 7946 0000":   "442079460000",
+	} {
+		client, got := serve(t, 200, "", `{"data":{"type":"number","id":"1"}}`)
+		_, err := client.Numbers.Get(t.Context(), written)
+		require.NoError(t, err, written)
+		assert.Equal(t, "/v2/numbers/"+want, got.Path)
+	}
+}
+
+func TestRouteToNumberKeepsItsWeight(t *testing.T) {
+	client, got := serve(t, 201, "", `{"data":{"type":"route","id":"1"}}`)
+	_, err := client.Routes.Create(t.Context(), &flowroute.CreateRouteRequest{Alias: "x", Type: flowroute.RouteTypeNumber, Value: "(206) 555-0100;weight=10"})
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"data":{"type":"route","attributes":{"alias":"x","route_type":"number","value":"12065550100;weight=10"}}}`, got.Body)
+}
+
+func TestNoContext(t *testing.T) {
+	client, _ := serve(t, 200, "", "")
+	var ctx context.Context
+	_, err := client.Numbers.Get(ctx, "2065550100")
+	assert.EqualError(t, err, "flowroute: numbers.get: ctx must not be nil")
+}

@@ -1,0 +1,211 @@
+package flowroute
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/google/go-querystring/query"
+
+	"github.com/flowroute/flowroute-go/internal/jsonapi"
+	"github.com/flowroute/flowroute-go/internal/transport"
+)
+
+// operation is one call of an API operation. Its path has {names} for its segments.
+type operation struct {
+	name, method, path string
+	class              transport.Class
+	segments           []segment
+	limiter            Limiter
+}
+
+func get(name, path string, segments ...segment) operation {
+	return operation{name, http.MethodGet, path, transport.Repeatable, segments, nil}
+}
+
+func patch(name, path string, segments ...segment) operation {
+	return operation{name, http.MethodPatch, path, transport.Repeatable, segments, nil}
+}
+
+func del(name, path string, segments ...segment) operation {
+	return operation{name, http.MethodDelete, path, transport.Repeatable, segments, nil}
+}
+
+// post is a POST that only asks or sets, and so can be repeated.
+func post(name, path string, segments ...segment) operation {
+	return operation{name, http.MethodPost, path, transport.Repeatable, segments, nil}
+}
+
+// once is a POST that would do a thing twice if it were repeated.
+func once(name, path string, segments ...segment) operation {
+	return operation{name, http.MethodPost, path, transport.Once, segments, nil}
+}
+
+// pacedBy has a limiter of its own asked before every attempt.
+func (op operation) pacedBy(l Limiter) operation {
+	op.limiter = l
+	return op
+}
+
+// segment is a value in an operation's path. It is checked under the name that it has there, which is
+// the name of the method's parameter.
+type segment struct {
+	value string
+	check func(args *arguments, name, value string) string
+}
+
+func phone(number string) segment { return segment{number, (*arguments).phone} }
+func id(value string) segment     { return segment{value, (*arguments).id} }
+
+// expand puts the segments into the path.
+func (op operation) expand(args *arguments) string {
+	path := op.path
+	for _, s := range op.segments {
+		before, rest, _ := strings.Cut(path, "{")
+		name, after, _ := strings.Cut(rest, "}")
+		path = before + s.check(args, name, s.value) + after
+	}
+	return path
+}
+
+// input checks what a call was given, and returns what is sent for it: the struct of a query, or the body's value.
+type input func(*arguments) any
+
+// params are a request or options, a pointer to a struct, of which a body is made.
+type params[R any] interface {
+	*R
+	body(*arguments) any
+}
+
+// required is the body of a request that has to be there.
+func required[R any, P params[R]](r P) input {
+	if r == nil {
+		return func(args *arguments) any {
+			args.refuse("request", "must not be nil")
+			return nil
+		}
+	}
+	return r.body
+}
+
+// optional is the body of options that may be nil, and then of no body.
+func optional[R any, P params[R]](r P) input {
+	if r == nil {
+		return nil
+	}
+	return r.body
+}
+
+// reference is a body that names an existing resource.
+func reference(kind, name, value string) input {
+	return func(args *arguments) any { return jsonapi.Reference(kind, args.id(name, value)) }
+}
+
+// resource is a resource object as the API sends it, with what model makes of it and of the objects of type I that
+// the answer includes.
+type resource[T, I any] interface {
+	jsonapi.Identified
+	model(answer[I]) T
+}
+
+// answer is what there is in an answer besides the resources asked for.
+type answer[I any] struct {
+	status   int
+	included []I
+}
+
+// none are the included objects of an answer that has none.
+type none = struct{}
+
+// fetch makes a call that is answered with one resource.
+func fetch[W resource[T, I], T, I any](ctx context.Context, c *Client, op operation, body input) (*T, error) {
+	r, err := c.call(ctx, op, nil, body)
+	if err != nil {
+		return nil, err
+	}
+	data, included, err := jsonapi.Decode[W, I](r.Body)
+	if err != nil {
+		return nil, op.unusable(r, err)
+	}
+	value := (*data).model(answer[I]{r.Status, included})
+	return &value, nil
+}
+
+// send makes a call that is answered with nothing but its success.
+func send(ctx context.Context, c *Client, op operation, body input) error {
+	_, err := c.call(ctx, op, nil, body)
+	return err
+}
+
+// call makes a call, and returns an answer that is a success.
+func (c *Client) call(ctx context.Context, op operation, options, body input) (*transport.Result, error) {
+	args := &arguments{op: op.name}
+	req := &transport.Request{
+		Op:      op.name,
+		Method:  op.method,
+		Path:    op.expand(args),
+		Class:   op.class,
+		Limiter: op.limiter,
+	}
+	if options != nil {
+		values, err := query.Values(options(args))
+		if err != nil {
+			args.refuse("options", "can't be encoded: "+err.Error())
+		}
+		req.Query = values.Encode()
+	}
+	if body != nil {
+		if value := body(args); value != nil {
+			req.Body = args.json("request", value)
+		}
+	}
+	if args.err != nil {
+		return nil, args.err
+	}
+	return c.carry(ctx, op, req)
+}
+
+// carry sends a request whose arguments have been checked.
+func (c *Client) carry(ctx context.Context, op operation, req *transport.Request) (*transport.Result, error) {
+	if ctx == nil {
+		return nil, &ArgumentError{Op: op.name, Name: "ctx", Reason: "must not be nil"}
+	}
+	r := c.transport.Do(ctx, req)
+	if !r.OK() {
+		return nil, op.failure(&r)
+	}
+	return &r, nil
+}
+
+// failure is the error of a call that did not succeed.
+func (op operation) failure(r *transport.Result) error {
+	unknown := op.class == transport.Once && r.Unknown()
+	switch {
+	case r.Status == 0:
+		return &RequestError{Op: op.name, Attempts: r.Attempts, Err: r.Err, unknown: unknown}
+	case r.Status >= 200 && r.Status <= 299:
+		return op.unusable(r, r.Err)
+	}
+	return &Error{
+		Op:         op.name,
+		StatusCode: r.Status,
+		Errors:     errorDetails(r.Body),
+		RetryAfter: r.RetryAfter,
+		Attempts:   r.Attempts,
+		Header:     r.Header,
+		Body:       r.Body,
+		unknown:    unknown,
+		cause:      r.Err,
+	}
+}
+
+// unusable is the error of a success that can't be used.
+func (op operation) unusable(r *transport.Result, err error) error {
+	return &RequestError{
+		Op:       op.name,
+		Attempts: r.Attempts,
+		Err:      fmt.Errorf("%d %s: %w", r.Status, http.StatusText(r.Status), err),
+		unknown:  op.class == transport.Once,
+	}
+}

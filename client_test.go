@@ -1,0 +1,190 @@
+package flowroute_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/flowroute/flowroute-go"
+)
+
+func TestNewClientRefuses(t *testing.T) {
+	limiter := limiterFunc(func(context.Context) error { return nil })
+	tests := []struct {
+		access, secret string
+		opt            flowroute.Option
+		want           string
+	}{
+		{"", secretKey, nil, "accessKey must not be empty"},
+		{accessKey, "", nil, "secretKey must not be empty"},
+		{accessKey, secretKey + "\n", nil, "secretKey must be printable ASCII without white space"},
+		{"1234 678", secretKey, nil, "accessKey must be printable ASCII without white space"},
+		{"1234:678", secretKey, nil, "accessKey must not have a colon"},
+		{secretKey, accessKey, nil, "accessKey looks like the secret key: the two seem to be swapped"},
+		{accessKey, secretKey, flowroute.WithBaseURL("api.flowroute.com"), "WithBaseURL must begin with https://"},
+		{accessKey, secretKey, flowroute.WithBaseURL("ftp://api.flowroute.com"), "WithBaseURL must begin with https://"},
+		{accessKey, secretKey, flowroute.WithBaseURL("http://api.flowroute.com"), "WithBaseURL must begin with https://, since the keys would be sent in the clear"},
+		{accessKey, secretKey, flowroute.WithBaseURL("http://127.0.0.1.example.com"), "WithBaseURL must begin with https://, since"},
+		{accessKey, secretKey, flowroute.WithBaseURL("https://"), "WithBaseURL must have a host"},
+		{accessKey, secretKey, flowroute.WithBaseURL("https://me:" + secretKey + "@api.flowroute.com"), "WithBaseURL must not hold credentials"},
+		{accessKey, secretKey, flowroute.WithBaseURL("https://api.flowroute.com?x=1"), "WithBaseURL must not have a query or a fragment"},
+		{accessKey, secretKey, flowroute.WithBaseURL("https://api.flowroute.com/?"), "WithBaseURL must not have a query or a fragment"},
+		{accessKey, secretKey, flowroute.WithBaseURL("https://api.flowroute.com/#"), "WithBaseURL must not have a query or a fragment"},
+		{accessKey, secretKey, flowroute.WithBaseURL("https://api\x7f" + secretKey), "WithBaseURL is not a URL"},
+		{accessKey, secretKey, flowroute.WithHTTPClient(nil), "WithHTTPClient must not be nil"},
+		{accessKey, secretKey, flowroute.WithUserAgent(""), "WithUserAgent must be printable ASCII"},
+		{accessKey, secretKey, flowroute.WithUserAgent("a\r\nX-Evil: 1"), "WithUserAgent must be printable ASCII"},
+		{accessKey, secretKey, flowroute.WithTimeout(0), "WithTimeout must be above 0"},
+		{accessKey, secretKey, flowroute.WithTimeout(-time.Second), "WithTimeout must be above 0"},
+		{accessKey, secretKey, flowroute.WithRetry(flowroute.RetryPolicy{MaxAttempts: -1}), "WithRetry must have no field below 0"},
+		{accessKey, secretKey, flowroute.WithRetry(flowroute.RetryPolicy{MinDelay: -1}), "WithRetry must have no field below 0"},
+		{accessKey, secretKey, flowroute.WithRetry(flowroute.RetryPolicy{MaxDelay: -1}), "WithRetry must have no field below 0"},
+		{accessKey, secretKey, flowroute.WithRetry(flowroute.RetryPolicy{MinDelay: 2, MaxDelay: 1}), "WithRetry must have a MinDelay of at most MaxDelay"},
+		{accessKey, secretKey, flowroute.WithLimiter(nil), "WithLimiter must not be nil"},
+		{accessKey, secretKey, flowroute.WithMessageLimiters(nil, limiter), "WithMessageLimiters must not be nil"},
+		{accessKey, secretKey, flowroute.WithMessageLimiters(limiter, nil), "WithMessageLimiters must not be nil"},
+		{accessKey, secretKey, flowroute.WithLogger(nil), "WithLogger must not be nil"},
+	}
+	for _, test := range tests {
+		var opts []flowroute.Option
+		if test.opt != nil {
+			opts = append(opts, test.opt)
+		}
+		client, err := flowroute.NewClient(test.access, test.secret, opts...)
+		assert.Nil(t, client)
+		var e *flowroute.ArgumentError
+		require.ErrorAs(t, err, &e, test.want)
+		assert.True(t, strings.HasPrefix(err.Error(), "flowroute: NewClient: "+test.want), err.Error())
+		assert.NotContains(t, err.Error(), secretKey)
+	}
+	_, err := flowroute.NewClient(accessKey, secretKey, nil)
+	assert.EqualError(t, err, "flowroute: NewClient: opts must not have a nil option")
+}
+
+func TestNewClientTakes(t *testing.T) {
+	for _, base := range []string{"https://api.flowroute.com", "https://gateway.example/flowroute/", "http://localhost:8080", "http://127.0.0.1", "http://[::1]:1/x"} {
+		_, err := flowroute.NewClient(accessKey, secretKey, flowroute.WithBaseURL(base))
+		assert.NoError(t, err, base)
+	}
+	for _, p := range []flowroute.RetryPolicy{{}, {MaxAttempts: 1}, {MinDelay: time.Minute}, {MaxDelay: time.Millisecond}, {MaxAttempts: 1 << 60, MinDelay: 1 << 62, MaxDelay: 1 << 62}} {
+		_, err := flowroute.NewClient(accessKey, secretKey, flowroute.WithRetry(p))
+		assert.NoError(t, err, "%+v", p)
+	}
+}
+
+func TestNewClientFromEnv(t *testing.T) {
+	t.Setenv("FR_ACCESS_KEY", "")
+	t.Setenv("FR_SECRET_KEY", "")
+	t.Setenv("FR_BASE_URL", "")
+	_, err := flowroute.NewClientFromEnv()
+	assert.EqualError(t, err, "flowroute: NewClientFromEnv: FR_ACCESS_KEY is not set in the environment")
+
+	t.Setenv("FR_ACCESS_KEY", accessKey)
+	_, err = flowroute.NewClientFromEnv()
+	assert.EqualError(t, err, "flowroute: NewClientFromEnv: FR_SECRET_KEY is not set in the environment")
+
+	t.Setenv("FR_SECRET_KEY", secretKey)
+	_, err = flowroute.NewClientFromEnv()
+	require.NoError(t, err)
+
+	t.Setenv("FR_BASE_URL", "gopher://x")
+	_, err = flowroute.NewClientFromEnv()
+	assert.ErrorContains(t, err, "flowroute: NewClientFromEnv: FR_BASE_URL must begin with https://")
+}
+
+func TestBaseURLKeepsItsPath(t *testing.T) {
+	for base, want := range map[string]string{
+		"/":             "/v2/numbers/12065550100",
+		"/some/prefix":  "/some/prefix/v2/numbers/12065550100",
+		"/some/prefix/": "/some/prefix/v2/numbers/12065550100",
+		"/a%2Fb":        "/a%2Fb/v2/numbers/12065550100",
+	} {
+		var path string
+		transport := roundTripper(func(r *http.Request) (*http.Response, error) {
+			path = r.URL.EscapedPath()
+			assert.Equal(t, "gateway.example", r.Host)
+			return respond(204, ""), nil
+		})
+		client, err := flowroute.NewClient(accessKey, secretKey, flowroute.WithBaseURL("https://gateway.example"+base), flowroute.WithHTTPClient(&http.Client{Transport: transport}))
+		require.NoError(t, err)
+		require.NoError(t, client.Do(t.Context(), "GET", "/v2/numbers/12065550100", nil, nil, nil))
+		assert.Equal(t, want, path)
+	}
+}
+
+func TestUserAgent(t *testing.T) {
+	client, got := serve(t, 204, "", "", flowroute.WithUserAgent("mailer/1.4 (by me)"))
+	require.NoError(t, client.Routes.Delete(t.Context(), "1"))
+	assert.Equal(t, "mailer/1.4 (by me) flowroute-go/0.1.0", got.Header.Get("User-Agent"))
+}
+
+func TestHTTPClientIsNotChanged(t *testing.T) {
+	hc := &http.Client{Transport: roundTripper(func(*http.Request) (*http.Response, error) { return respond(204, ""), nil }), Timeout: time.Minute}
+	before := fmt.Sprintf("%+v", hc)
+	client, err := flowroute.NewClient(accessKey, secretKey, flowroute.WithHTTPClient(hc))
+	require.NoError(t, err)
+	require.NoError(t, client.Routes.Delete(t.Context(), "1"))
+	assert.Equal(t, before, fmt.Sprintf("%+v", hc))
+	assert.Nil(t, hc.CheckRedirect)
+}
+
+func TestDo(t *testing.T) {
+	client, got := serve(t, 200, "", `{"data":{"x":[1,2]}}`)
+	var out struct{ Data struct{ X []int } }
+	err := client.Do(t.Context(), "PUT", "/v2.1/messages/sms_callback/a%20b%2Fc", url.Values{"a": {"b c", "d"}}, map[string]string{"callback_url": "https://example.com"}, &out)
+	require.NoError(t, err)
+	assert.Equal(t, []int{1, 2}, out.Data.X)
+	assert.Equal(t, "PUT", got.Method)
+	assert.Equal(t, "/v2.1/messages/sms_callback/a%20b%2Fc", got.Path)
+	assert.Equal(t, url.Values{"a": {"b c", "d"}}, got.Query)
+	assert.JSONEq(t, `{"callback_url":"https://example.com"}`, got.Body)
+	assert.Equal(t, "application/vnd.api+json", got.Header.Get("Content-Type"))
+
+	var wrong []string
+	err = client.Do(t.Context(), "GET", "/v2/x", nil, nil, &wrong)
+	var e *flowroute.RequestError
+	require.ErrorAs(t, err, &e)
+	assert.NotErrorIs(t, err, flowroute.ErrOutcomeUnknown)
+	assert.ErrorIs(t, client.Do(t.Context(), "POST", "/v2/x", nil, nil, &wrong), flowroute.ErrOutcomeUnknown)
+}
+
+// TestNothingTellsTheKeys prints, formats, logs and marshals whatever could hold the keys.
+func TestNothingTellsTheKeys(t *testing.T) {
+	client, _ := serve(t, 401, "", "")
+	_, failure := client.Messages.Send(t.Context(), sms())
+	values := []any{client, *client, client.Numbers, *client.Numbers, client.Routes, *client.Routes, client.Messages, *client.Messages,
+		client.E911s, *client.E911s, client.CNAMs, *client.CNAMs, failure}
+	basic := "MTIzNDU2Nzg6MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
+	for _, value := range values {
+		var log bytes.Buffer
+		slog.New(slog.NewTextHandler(&log, nil)).Info("value", "v", value)
+		slog.New(slog.NewJSONHandler(&log, nil)).Info("value", "v", value)
+		marshalled, _ := json.Marshal(value)
+		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d", "%T", "%p"} {
+			log.WriteString(fmt.Sprintf(verb, value) + "\n")
+		}
+		for _, secret := range []string{secretKey, basic, fmt.Sprintf("%x", secretKey), fmt.Sprintf("%x", basic), fmt.Sprint([]byte(secretKey))} {
+			assert.NotContains(t, log.String(), secret)
+			assert.NotContains(t, string(marshalled), secret)
+		}
+	}
+}
+
+func TestTLSIsRecent(t *testing.T) {
+	srv := newTLSServer(t, tls.VersionTLS11)
+	client, err := flowroute.NewClient(accessKey, secretKey, flowroute.WithBaseURL(srv.URL), flowroute.WithRetry(flowroute.RetryPolicy{MaxAttempts: 1}))
+	require.NoError(t, err)
+	err = client.Routes.Delete(t.Context(), "1")
+	assert.ErrorContains(t, err, "protocol version")
+}

@@ -1,0 +1,257 @@
+package flowroute
+
+import (
+	"context"
+	"iter"
+	"strings"
+
+	"github.com/flowroute/flowroute-go/internal/jsonapi"
+)
+
+// E911sService looks after E911 records: the addresses that emergency services are sent to.
+type E911sService struct{ service }
+
+// E911Record is an address on the account. Numbers it is assigned to have it told to emergency services.
+type E911Record struct {
+	ID string `json:"id"`
+	E911Address
+}
+
+// E911Address is a person and place for emergency services.
+type E911Address struct {
+	Label             string      `json:"label"` // the account's own name for it, unique
+	FirstName         string      `json:"first_name"`
+	LastName          string      `json:"last_name"`
+	StreetNumber      string      `json:"street_number"`
+	StreetName        string      `json:"street_name"`
+	AddressType       AddressType `json:"address_type,omitempty"`        // the kind of unit; empty where there is none
+	AddressTypeNumber string      `json:"address_type_number,omitempty"` // which unit, e.g. "A-1"; required with an AddressType
+	City              string      `json:"city"`
+	State             string      `json:"state"`   // of the US, or province of Canada: two letters
+	Country           string      `json:"country"` // US or CA; one older record of the API's has USA
+	ZIP               string      `json:"zip"`     // 4 to 7 characters: 98101, M4C 5K7
+}
+
+// AddressType is the kind of unit within a building. Its case does not matter to the API, which answers with a capital first
+// letter. It may use others than those named here.
+type AddressType string
+
+// Kinds of units.
+const (
+	AddressTypeApartment  AddressType = "Apartment"
+	AddressTypeBasement   AddressType = "Basement"
+	AddressTypeBuilding   AddressType = "Building"
+	AddressTypeDepartment AddressType = "Department"
+	AddressTypeFloor      AddressType = "Floor"
+	AddressTypeFront      AddressType = "Front"
+	AddressTypeHanger     AddressType = "Hanger" // so spelled by the API
+	AddressTypeKey        AddressType = "Key"
+	AddressTypeLobby      AddressType = "Lobby"
+	AddressTypeLot        AddressType = "Lot"
+	AddressTypeLower      AddressType = "Lower"
+	AddressTypeOffice     AddressType = "Office"
+	AddressTypePenthouse  AddressType = "Penthouse"
+	AddressTypePier       AddressType = "Pier"
+	AddressTypeRear       AddressType = "Rear"
+	AddressTypeRoom       AddressType = "Room"
+	AddressTypeSide       AddressType = "Side"
+	AddressTypeSlip       AddressType = "Slip"
+	AddressTypeSpace      AddressType = "Space"
+	AddressTypeStop       AddressType = "Stop"
+	AddressTypeSuite      AddressType = "Suite"
+	AddressTypeTrailer    AddressType = "Trailer"
+	AddressTypeUnit       AddressType = "Unit"
+	AddressTypeUpper      AddressType = "Upper"
+)
+
+// E911ListOptions filters E911 records.
+type E911ListOptions struct {
+	ListOptions
+	Label      string `url:"label,omitempty"`       // a part of the label, in any case
+	StreetName string `url:"street_name,omitempty"` // a part of the street's name, in any case
+	City       string `url:"city,omitempty"`        // a part of the city's name, in any case
+	State      string `url:"state,omitempty"`       // of the US, or province of Canada: two letters
+}
+
+// UpdateE911Request says what to change of an E911 record. A nil field is left as it is; new("Suite") sets a field.
+type UpdateE911Request struct {
+	Label             *string      `json:"label,omitempty"`
+	FirstName         *string      `json:"first_name,omitempty"`
+	LastName          *string      `json:"last_name,omitempty"`
+	StreetNumber      *string      `json:"street_number,omitempty"`
+	StreetName        *string      `json:"street_name,omitempty"`
+	AddressType       *AddressType `json:"address_type,omitempty"`
+	AddressTypeNumber *string      `json:"address_type_number,omitempty"`
+	City              *string      `json:"city,omitempty"`
+	State             *string      `json:"state,omitempty"`
+	Country           *string      `json:"country,omitempty"`
+	ZIP               *string      `json:"zip,omitempty"`
+}
+
+// List returns a page of the account's E911 records.
+//
+// API: GET /v2/e911s
+func (s *E911sService) List(ctx context.Context, opts *E911ListOptions) (*Page[E911Record], error) {
+	return list[e911Wire](ctx, s.client, get("e911s.list", "/v2/e911s"), opts)
+}
+
+// ListAll walks what [E911sService.List] returns a page of.
+//
+// API: GET /v2/e911s
+func (s *E911sService) ListAll(ctx context.Context, opts *E911ListOptions) iter.Seq2[*E911Record, error] {
+	return listAll[e911Wire](ctx, s.client, get("e911s.list", "/v2/e911s"), opts)
+}
+
+// Get returns an E911 record. One that doesn't exist is [ErrNotFound].
+//
+// API: GET /v2/e911s/{e911ID}
+func (s *E911sService) Get(ctx context.Context, e911ID string) (*E911Record, error) {
+	return fetch[e911Wire](ctx, s.client, get("e911s.get", "/v2/e911s/{e911ID}", id(e911ID)), nil)
+}
+
+// Validate asks whether emergency services can find an address, and changes nothing. nil means that they can. An address that
+// can't be located is [ErrBadRequest], and a field that is invalid is [ErrUnprocessable]: see [ErrorDetail.Fields]. An
+// address that has to be written otherwise is an error whose words say how.
+//
+// API: POST /v2/e911s/validate
+func (s *E911sService) Validate(ctx context.Context, address *E911Address) error {
+	return send(ctx, s.client, post("e911s.validate", "/v2/e911s/validate"), required(address))
+}
+
+// Create validates an address, as [E911sService.Validate] does, and makes a record of it. An address that the account has
+// already, and insufficient funds, are [ErrForbidden]; the words of the first are "Duplicate address." It is not repeated where
+// it could happen twice: after [ErrOutcomeUnknown], look with [E911sService.ListAll].
+//
+// API: POST /v2/e911s
+func (s *E911sService) Create(ctx context.Context, address *E911Address) (*E911Record, error) {
+	return fetch[e911Wire](ctx, s.client, once("e911s.create", "/v2/e911s"), required(address))
+}
+
+// Update changes an E911 record. Its errors are those of [E911sService.Validate], and [ErrNotFound].
+//
+// API: PATCH /v2/e911s/{e911ID}
+func (s *E911sService) Update(ctx context.Context, e911ID string, r *UpdateE911Request) (*E911Record, error) {
+	return fetch[e911Wire](ctx, s.client, patch("e911s.update", "/v2/e911s/{e911ID}", id(e911ID)), required(r))
+}
+
+// Delete deletes an E911 record. One that is assigned to a number can't be deleted; which error that is, is not documented
+// ([ErrForbidden] is likely). One that doesn't exist is [ErrNotFound], also where an earlier attempt of the same call
+// deleted it: see [Error.Attempts].
+//
+// API: DELETE /v2/e911s/{e911ID}
+func (s *E911sService) Delete(ctx context.Context, e911ID string) error {
+	return send(ctx, s.client, del("e911s.delete", "/v2/e911s/{e911ID}", id(e911ID)), nil)
+}
+
+// Assign gives an E911 record to a number, which costs money, unless the number has that record already. A number that does not
+// support emergency services is [ErrUnprocessable]; a number or record that is not the account's is [ErrForbidden] or
+// [ErrNotFound]; insufficient funds are [ErrForbidden].
+//
+// API: PATCH /v2/numbers/{number}/relationships/e911s/{e911ID}
+func (s *E911sService) Assign(ctx context.Context, number, e911ID string) error {
+	return send(ctx, s.client, patch("e911s.assign", "/v2/numbers/{number}/relationships/e911s/{e911ID}", phone(number), id(e911ID)), nil)
+}
+
+// Unassign takes its E911 record from a number, for which emergency services then have no address. A number that is not the
+// account's is [ErrForbidden] or [ErrNotFound].
+//
+// API: DELETE /v2/numbers/{number}/relationships/e911s
+func (s *E911sService) Unassign(ctx context.Context, number string) error {
+	return send(ctx, s.client, del("e911s.unassign", "/v2/numbers/{number}/relationships/e911s", phone(number)), nil)
+}
+
+// ListNumbers returns a page of the numbers that an E911 record is assigned to: their Value, which is the number, and Alias.
+// Their ID may be an internal one.
+//
+// API: GET /v2/e911s/{e911ID}/relationships/numbers
+func (s *E911sService) ListNumbers(ctx context.Context, e911ID string, opts *ListOptions) (*Page[Number], error) {
+	return list[numberWire](ctx, s.client, get("e911s.listNumbers", "/v2/e911s/{e911ID}/relationships/numbers", id(e911ID)), opts)
+}
+
+// ListAllNumbers walks what [E911sService.ListNumbers] returns a page of.
+//
+// API: GET /v2/e911s/{e911ID}/relationships/numbers
+func (s *E911sService) ListAllNumbers(ctx context.Context, e911ID string, opts *ListOptions) iter.Seq2[*Number, error] {
+	return listAll[numberWire](ctx, s.client, get("e911s.listNumbers", "/v2/e911s/{e911ID}/relationships/numbers", id(e911ID)), opts)
+}
+
+func (e *E911Address) body(args *arguments) any {
+	address := *e
+	for _, field := range []struct{ name, value string }{
+		{"Label", e.Label},
+		{"FirstName", e.FirstName},
+		{"LastName", e.LastName},
+		{"StreetNumber", e.StreetNumber},
+		{"StreetName", e.StreetName},
+		{"City", e.City},
+	} {
+		args.require(field.name, field.value)
+	}
+	if (e.AddressType == "") != (e.AddressTypeNumber == "") {
+		args.refuse("AddressTypeNumber", "must be set if AddressType is, and only then")
+	}
+	address.State = args.state("State", e.State)
+	address.Country = args.country("Country", e.Country)
+	args.zip("ZIP", e.ZIP)
+	return jsonapi.Resource("e911", address)
+}
+
+func (r *UpdateE911Request) body(args *arguments) any {
+	if *r == (UpdateE911Request{}) {
+		args.refuse("request", "must change something")
+	}
+	changes := *r
+	if r.State != nil {
+		changes.State = new(args.state("State", *r.State))
+	}
+	if r.Country != nil {
+		changes.Country = new(args.country("Country", *r.Country))
+	}
+	if r.ZIP != nil {
+		args.zip("ZIP", *r.ZIP)
+	}
+	return jsonapi.Resource("e911", changes)
+}
+
+func (a *arguments) state(name, value string) string {
+	if len(value) != 2 || !isLetter(rune(value[0])) || !isLetter(rune(value[1])) {
+		a.refuse(name, "must be the two letters of a state or province")
+	}
+	return strings.ToUpper(value)
+}
+
+func (a *arguments) country(name, value string) string {
+	country := strings.ToUpper(value)
+	if country != "US" && country != "CA" {
+		a.refuse(name, "must be US or CA")
+	}
+	return country
+}
+
+func (a *arguments) zip(name, value string) {
+	if len(value) < 4 || len(value) > 7 {
+		a.refuse(name, "must have 4 to 7 characters")
+	}
+}
+
+type e911Wire struct {
+	jsonapi.Identity
+	Attributes e911Attributes `json:"attributes"`
+}
+
+func (w e911Wire) model(answer[none]) E911Record { return w.Attributes.record(w.Key()) }
+
+type e911Attributes struct {
+	E911Address
+	StreetNumber      jsonapi.Text `json:"street_number"`
+	AddressTypeNumber jsonapi.Text `json:"address_type_number"`
+	ZIP               jsonapi.Text `json:"zip"`
+}
+
+func (a e911Attributes) record(id string) E911Record {
+	address := a.E911Address
+	address.StreetNumber = string(a.StreetNumber)
+	address.AddressTypeNumber = string(a.AddressTypeNumber)
+	address.ZIP = string(a.ZIP)
+	return E911Record{ID: id, E911Address: address}
+}

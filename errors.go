@@ -1,0 +1,197 @@
+package flowroute
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/flowroute/flowroute-go/internal/jsonapi"
+	"github.com/flowroute/flowroute-go/internal/transport"
+)
+
+// Sentinels for the statuses that the API documents, to be matched with [errors.Is]. What the API said besides is in
+// the [*Error].
+var (
+	ErrBadRequest           = errors.New("flowroute: bad request")            // 400, e.g. an address that can't be located
+	ErrUnauthorized         = errors.New("flowroute: unauthorized")           // 401: the access key or secret key is wrong
+	ErrForbidden            = errors.New("flowroute: forbidden")              // 403: not yours, a duplicate, still in use, or insufficient funds
+	ErrNotFound             = errors.New("flowroute: not found")              // 404
+	ErrMethodNotAllowed     = errors.New("flowroute: method not allowed")     // 405
+	ErrUnsupportedMediaType = errors.New("flowroute: unsupported media type") // 415
+	ErrUnprocessable        = errors.New("flowroute: unprocessable")          // 422: a value is invalid; see ErrorDetail.Fields
+	ErrRateLimited          = errors.New("flowroute: rate limited")           // 429: not carried out, too many requests
+	ErrServer               = errors.New("flowroute: server error")           // any status of 500 and above
+)
+
+// ErrOutcomeUnknown matches, with [errors.Is], every error after which the request may have been carried out although
+// the caller was not told: the connection broke after the request was sent, the time ran out, the answer can't be read,
+// or the server failed in the middle. Only operations that must not be done twice have it; the documentation of each
+// says so. Look whether the thing was done before you do it again.
+var ErrOutcomeUnknown = errors.New("flowroute: outcome unknown")
+
+// ErrResponseTooLarge matches the error of a successful answer of more than 8 MiB, of which nothing is returned.
+var ErrResponseTooLarge = transport.ErrTooLarge
+
+// ErrInvalidArgument matches every [*ArgumentError].
+var ErrInvalidArgument = errors.New("flowroute: invalid argument")
+
+var sentinels = map[error]int{
+	ErrBadRequest:           http.StatusBadRequest,
+	ErrUnauthorized:         http.StatusUnauthorized,
+	ErrForbidden:            http.StatusForbidden,
+	ErrNotFound:             http.StatusNotFound,
+	ErrMethodNotAllowed:     http.StatusMethodNotAllowed,
+	ErrUnsupportedMediaType: http.StatusUnsupportedMediaType,
+	ErrUnprocessable:        http.StatusUnprocessableEntity,
+	ErrRateLimited:          http.StatusTooManyRequests,
+}
+
+// Error is an answer of the API that is not a success. Its status is matched with [errors.Is] and the sentinels, such
+// as [ErrNotFound].
+//
+// Where a wait before a repeat was ended by the context, or by a limiter, the error is that one's error as well.
+type Error struct {
+	Op         string        // the operation, e.g. "numbers.purchase"
+	StatusCode int           // the HTTP status
+	Errors     []ErrorDetail // what the API says; empty where the body is not an error document
+	RetryAfter time.Duration // how long the API asks to wait; 0 where it does not ask
+	Attempts   int           // how many requests were sent; above 1, an earlier one may have done what the last one complains of
+	Header     http.Header   // of the answer
+	Body       []byte        // of the answer, its first 64 KiB
+
+	unknown bool
+	cause   error
+}
+
+// ErrorDetail is one entry of the API's error document. Each of its fields may be empty.
+type ErrorDetail struct {
+	ID     string // the API's id of this error, to be told to its support
+	Status string // the status as the body gives it: digits, or for an unknown URL a sentence
+	Title  string
+	Detail string       // in words; those of Fields put into a sentence, where the API sent an object
+	Fields []FieldError // what is wrong with which field, where the API sent an object
+}
+
+// FieldError is what the API says about one field of a request.
+type FieldError struct {
+	Field    string   // e.g. "data.attributes.zip", or "start_date"
+	Messages []string // e.g. "Missing data for required field."
+}
+
+// Error is one line: the operation, the status, the API's own words and its id of the error.
+func (e *Error) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "flowroute: %s: %d %s", e.Op, e.StatusCode, http.StatusText(e.StatusCode))
+	for i, d := range e.Errors {
+		sep := ": "
+		if i > 0 {
+			sep = "; "
+		}
+		for _, words := range d.words(e.StatusCode) {
+			b.WriteString(sep + oneLine(words))
+			sep = ": "
+		}
+		if d.ID != "" {
+			fmt.Fprintf(&b, " (id %s)", oneLine(d.ID))
+		}
+	}
+	if len(e.Errors) == 0 && len(e.Body) > 0 {
+		b.WriteString(": the answer is not an error document of the API")
+	}
+	if e.Attempts > 1 {
+		fmt.Fprintf(&b, " (after %d attempts)", e.Attempts)
+	}
+	if e.cause != nil {
+		fmt.Fprintf(&b, " (not repeated: %v)", e.cause)
+	}
+	return b.String() + outcome(e.unknown)
+}
+
+// words are the parts of an entry that say something which the status does not.
+func (d ErrorDetail) words(code int) []string {
+	var words []string
+	for _, w := range []string{d.Status, d.Title, d.Detail} {
+		if w != "" && w != fmt.Sprint(code) && w != http.StatusText(code) {
+			words = append(words, w)
+		}
+	}
+	return words
+}
+
+// Is matches the sentinel of the status, and [ErrOutcomeUnknown].
+func (e *Error) Is(target error) bool {
+	switch target {
+	case ErrOutcomeUnknown:
+		return e.unknown
+	case ErrServer:
+		return e.StatusCode >= 500
+	}
+	status, ok := sentinels[target]
+	return ok && status == e.StatusCode
+}
+
+// Unwrap is the error of the context or limiter that ended the wait before a repeat, if one did.
+func (e *Error) Unwrap() error { return e.cause }
+
+// RequestError is a call that got no usable answer: the transport failed, the context ended, a limiter refused, or
+// the answer was truncated, larger than 8 MiB, not readable, or without the data it must carry.
+type RequestError struct {
+	Op       string // the operation, e.g. "messages.send"
+	Attempts int    // how many requests were begun; 0 where nothing was sent
+	Err      error  // the reason; it holds no URL
+
+	unknown bool
+}
+
+// Error is one line: the operation and the reason.
+func (e *RequestError) Error() string {
+	return fmt.Sprintf("flowroute: %s: %v", e.Op, e.Err) + outcome(e.unknown)
+}
+
+// Is matches [ErrOutcomeUnknown].
+func (e *RequestError) Is(target error) bool { return target == ErrOutcomeUnknown && e.unknown }
+
+// Unwrap is the reason.
+func (e *RequestError) Unwrap() error { return e.Err }
+
+func outcome(unknown bool) string {
+	if unknown {
+		return " (outcome unknown: it may have been carried out, look before repeating it)"
+	}
+	return ""
+}
+
+// ArgumentError is an argument or option that was refused before any request was made. It matches
+// [ErrInvalidArgument].
+type ArgumentError struct {
+	Op     string // the operation, e.g. "e911s.create", or the constructor
+	Name   string // the argument, field or option
+	Reason string // what is wrong with it; the value itself is not told, since it may be private
+}
+
+// Error is one line: the operation, the argument and the reason.
+func (e *ArgumentError) Error() string {
+	return fmt.Sprintf("flowroute: %s: %s %s", e.Op, e.Name, e.Reason)
+}
+
+// Is matches [ErrInvalidArgument].
+func (e *ArgumentError) Is(target error) bool { return target == ErrInvalidArgument }
+
+// oneLine keeps the words of others on one line, and without control characters.
+func oneLine(s string) string {
+	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f }), " ")
+}
+
+func errorDetails(body []byte) []ErrorDetail {
+	var details []ErrorDetail
+	for _, e := range jsonapi.DecodeErrors(body) {
+		d := ErrorDetail{ID: e.ID, Status: e.Status, Title: e.Title, Detail: e.Detail}
+		for _, f := range e.Fields {
+			d.Fields = append(d.Fields, FieldError{Field: f.Name, Messages: f.Messages})
+		}
+		details = append(details, d)
+	}
+	return details
+}

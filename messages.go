@@ -1,0 +1,281 @@
+package flowroute
+
+import (
+	"cmp"
+	"context"
+	"iter"
+	"time"
+
+	"github.com/flowroute/flowroute-go/internal/jsonapi"
+)
+
+// MessagesService sends SMS and MMS messages, and reads their message detail records.
+type MessagesService struct{ service }
+
+// Message is a message detail record: an SMS or MMS that was sent or received.
+type Message struct {
+	ID                string           `json:"id"`     // e.g. mdr2-39cadeace66e11e7aff806cd7f24ba2d
+	From              string           `json:"from"`   // digits with the country code and no +
+	To                string           `json:"to"`     // digits with the country code and no +
+	Body              string           `json:"body"`   // with its white space; empty for an MMS of media alone
+	Status            string           `json:"status"` // e.g. "delivered", "message buffered", "smsc submit"; may be empty
+	Direction         MessageDirection `json:"direction"`
+	MMS               bool             `json:"is_mms"`
+	Encoding          int              `json:"message_encoding"`   // 0 is single-byte characters, 8 is UCS-2
+	Type              MessageType      `json:"message_type"`       // of the account's number
+	AmountNanodollars int64            `json:"amount_nanodollars"` // the price in billionths of USD
+	AmountDisplay     string           `json:"amount_display"`     // the price as text, e.g. "$0.0040"
+	Timestamp         time.Time        `json:"timestamp,omitzero"` // UTC
+
+	DeliveryReceipts []DeliveryReceipt `json:"delivery_receipts,omitempty"` // in the API's order; none for messages received and for MMS
+	Media            []Media           `json:"media,omitempty"`             // attachments of an MMS
+	PriceDetails     *PriceDetails     `json:"price_details,omitempty"`     // nil where the API sends none, as in version 2.1
+}
+
+// MessageDirection tells whether a message was sent or received.
+type MessageDirection string
+
+// Directions of messages.
+const (
+	DirectionInbound  MessageDirection = "inbound"
+	DirectionOutbound MessageDirection = "outbound"
+)
+
+// MessageType is the kind of number that a message was sent from or to. The API may use others than those named here.
+type MessageType string
+
+// Kinds of messages.
+const (
+	MessageTypeLongCode MessageType = "longcode"
+	MessageTypeTollFree MessageType = "toll-free"
+)
+
+// DeliveryReceipt tells how far a message came.
+type DeliveryReceipt struct {
+	Level                 int       `json:"level"`                   // 1: handed over to the carrier; 2: what the carrier made of it
+	Status                string    `json:"status"`                  // e.g. "smsc submit", "message buffered"
+	StatusCode            int       `json:"status_code"`             // e.g. 1003; 0 where there is none, as in level 1
+	StatusCodeDescription string    `json:"status_code_description"` // e.g. "Message accepted by Carrier"
+	Timestamp             time.Time `json:"timestamp,omitzero"`      // UTC
+}
+
+// Media is an attachment of an MMS.
+type Media struct {
+	ID       string `json:"id"`
+	URL      string `json:"url"` // where it can be fetched, without the account's keys, for some days
+	FileName string `json:"file_name"`
+	MIMEType string `json:"mime_type"` // e.g. image/jpeg
+	FileSize int64  `json:"file_size"` // bytes
+}
+
+// PriceDetails is how the price of a message comes about: (BaseRate + SurchargeRate) x SegmentCount.
+type PriceDetails struct {
+	BaseRate      float64 `json:"base_rate"`      // USD a segment
+	SurchargeRate float64 `json:"surcharge_rate"` // USD a segment, for the carrier
+	SegmentCount  int     `json:"segment_count"`
+	ChargedCost   float64 `json:"charged_cost"` // USD
+}
+
+// SendMessageRequest describes a message to send: an MMS if MediaURLs or MMS is set, else an SMS.
+type SendMessageRequest struct {
+	From string // a number of the account with messaging enabled, in any common notation
+	To   string // the recipient, in any common notation
+
+	// Body is the text. It may be empty only if there are MediaURLs. A long text is sent, and paid, as several segments:
+	// of 160 characters if it fits in one, else of 140; of 70 if it has characters that need UCS-2, such as emoji.
+	Body string
+
+	// MediaURLs are the attachments, http or https URLs from which Flowroute fetches them when it sends the message. All of them,
+	// and the text, may have 750 kB.
+	MediaURLs []string
+
+	// MMS sends an MMS although there are no MediaURLs.
+	MMS bool
+
+	// DeliveryCallback is the URL that delivery receipts of this message are sent to, in place of that of the number or
+	// account. It may be empty.
+	DeliveryCallback string
+}
+
+// MessageListOptions selects messages by time. Start is required.
+type MessageListOptions struct {
+	ListOptions
+	Start time.Time `url:"start_date" layout:"2006-01-02T15:04:05.00Z07:00"`         // required; exact to a hundredth of a second
+	End   time.Time `url:"end_date,omitempty" layout:"2006-01-02T15:04:05.00Z07:00"` // the zero time is now
+}
+
+// Send sends an SMS or MMS, which costs money, and returns its ID and nothing else. That only says that Flowroute has
+// taken it: what becomes of it is told by the receipts of [MessagesService.Get], some seconds later, and by callbacks.
+//
+// A sender that is not the account's, or can't send messages, is [ErrForbidden]; a value that is invalid, or media that
+// can't be fetched or are too large, are [ErrUnprocessable]. A message is never sent again where it could be sent twice: it
+// is repeated on 429 and when the request never left. After [ErrOutcomeUnknown], look with [MessagesService.List]
+// whether it was sent.
+//
+// API: POST /v2.1/messages
+func (s *MessagesService) Send(ctx context.Context, m *SendMessageRequest) (*Message, error) {
+	return fetch[messageWire](ctx, s.client, once("messages.send", "/v2.1/messages").pacedBy(s.limiter(m)), required(m))
+}
+
+// Get returns the detail record of a message. It is [ErrNotFound] for some seconds after the message was sent.
+//
+// API: GET /v2.1/messages/{messageID}
+func (s *MessagesService) Get(ctx context.Context, messageID string) (*Message, error) {
+	return fetch[messageWire](ctx, s.client, get("messages.get", "/v2.1/messages/{messageID}", id(messageID)), nil)
+}
+
+// List returns a page of the detail records of messages, the newest first. opts must have a Start.
+//
+// API: GET /v2.1/messages
+func (s *MessagesService) List(ctx context.Context, opts *MessageListOptions) (*Page[Message], error) {
+	return list[messageWire](ctx, s.client, get("messages.list", "/v2.1/messages"), opts)
+}
+
+// ListAll walks what [MessagesService.List] returns a page of. Set an End: messages that arrive during the walk would
+// otherwise move those not yet seen, so that the last of a page comes again on the next.
+//
+// API: GET /v2.1/messages
+func (s *MessagesService) ListAll(ctx context.Context, opts *MessageListOptions) iter.Seq2[*Message, error] {
+	return listAll[messageWire](ctx, s.client, get("messages.list", "/v2.1/messages"), opts)
+}
+
+func (s *MessagesService) limiter(m *SendMessageRequest) Limiter {
+	if m != nil && m.isMMS() {
+		return s.client.mms
+	}
+	return s.client.sms
+}
+
+func (m *SendMessageRequest) isMMS() bool { return m.MMS || len(m.MediaURLs) > 0 }
+
+func (m *SendMessageRequest) body(args *arguments) any {
+	attributes := struct {
+		From             string   `json:"from"`
+		To               string   `json:"to"`
+		Body             string   `json:"body,omitempty"`
+		MMS              bool     `json:"is_mms,omitempty"`
+		MediaURLs        []string `json:"media_urls,omitempty"`
+		DeliveryCallback string   `json:"dlr_callback,omitempty"`
+	}{args.phone("From", m.From), args.phone("To", m.To), m.Body, m.isMMS(), m.MediaURLs, m.DeliveryCallback}
+	if len(m.MediaURLs) == 0 {
+		args.require("Body", m.Body)
+	}
+	args.text("Body", m.Body)
+	for _, u := range m.MediaURLs {
+		args.link("MediaURLs", u)
+	}
+	if m.DeliveryCallback != "" {
+		args.link("DeliveryCallback", m.DeliveryCallback)
+	}
+	return jsonapi.Resource("message", attributes)
+}
+
+func (o *MessageListOptions) largest() int { return maxMessagePage }
+
+func (o *MessageListOptions) check(args *arguments) {
+	o.ListOptions.check(args)
+	if o.Start.IsZero() {
+		args.refuse("Start", "must be set")
+	}
+	if !o.End.IsZero() && o.End.Before(o.Start) {
+		args.refuse("End", "must not be before Start")
+	}
+	o.Start, o.End = o.Start.UTC(), o.End.UTC()
+}
+
+type messageWire struct {
+	jsonapi.Identity
+	Attributes    messageAttributes `json:"attributes"`
+	PriceDetails  *priceWire        `json:"price_details"` // version 2.2 has it here, or among the attributes
+	Relationships struct {
+		Media jsonapi.ToMany `json:"media"`
+	} `json:"relationships"`
+}
+
+type messageAttributes struct {
+	Message
+	From              jsonapi.Text  `json:"from"`
+	To                jsonapi.Text  `json:"to"`
+	MMS               jsonapi.Bool  `json:"is_mms"`
+	Encoding          jsonapi.Int   `json:"message_encoding"`
+	AmountNanodollars jsonapi.Int   `json:"amount_nanodollars"`
+	AmountDisplay     jsonapi.Text  `json:"amount_display"`
+	Timestamp         jsonapi.Time  `json:"timestamp"`
+	DeliveryReceipts  []receiptWire `json:"delivery_receipts"`
+	PriceDetails      *priceWire    `json:"price_details"`
+}
+
+func (w messageWire) model(a answer[mediaWire]) Message {
+	m := w.Attributes.Message
+	m.ID = w.Key()
+	m.From = string(w.Attributes.From)
+	m.To = string(w.Attributes.To)
+	m.MMS = bool(w.Attributes.MMS)
+	m.Encoding = int(w.Attributes.Encoding)
+	m.AmountNanodollars = int64(w.Attributes.AmountNanodollars)
+	m.AmountDisplay = string(w.Attributes.AmountDisplay)
+	m.Timestamp = w.Attributes.Timestamp.Time
+	for _, r := range w.Attributes.DeliveryReceipts {
+		m.DeliveryReceipts = append(m.DeliveryReceipts, r.model())
+	}
+	for _, ref := range w.Relationships.Media.Data {
+		m.Media = append(m.Media, media(ref, a.included))
+	}
+	m.PriceDetails = cmp.Or(w.PriceDetails, w.Attributes.PriceDetails).model()
+	return m
+}
+
+type receiptWire struct {
+	DeliveryReceipt
+	Level      jsonapi.Int  `json:"level"`
+	StatusCode jsonapi.Int  `json:"status_code"`
+	Timestamp  jsonapi.Time `json:"timestamp"`
+}
+
+func (w receiptWire) model() DeliveryReceipt {
+	r := w.DeliveryReceipt
+	r.Level = int(w.Level)
+	r.StatusCode = int(w.StatusCode)
+	r.Timestamp = w.Timestamp.Time
+	return r
+}
+
+type priceWire struct {
+	BaseRate      jsonapi.Float `json:"base_rate"`
+	SurchargeRate jsonapi.Float `json:"surcharge_rate"`
+	SegmentCount  jsonapi.Int   `json:"segment_count"`
+	ChargedCost   jsonapi.Float `json:"charged_cost"`
+}
+
+func (w *priceWire) model() *PriceDetails {
+	if w == nil {
+		return nil
+	}
+	return &PriceDetails{
+		BaseRate:      float64(w.BaseRate),
+		SurchargeRate: float64(w.SurchargeRate),
+		SegmentCount:  int(w.SegmentCount),
+		ChargedCost:   float64(w.ChargedCost),
+	}
+}
+
+type mediaWire struct {
+	jsonapi.Identity
+	Attributes struct {
+		Media
+		FileSize jsonapi.Int `json:"file_size"`
+	} `json:"attributes"`
+}
+
+// media is the attachment that a message refers to: as the answer includes it, or else its id alone.
+func media(ref jsonapi.Identity, included []mediaWire) Media {
+	for _, w := range included {
+		if w.Identity == ref {
+			m := w.Attributes.Media
+			m.ID = w.Key()
+			m.FileSize = int64(w.Attributes.FileSize)
+			return m
+		}
+	}
+	return Media{ID: string(ref.ID)}
+}

@@ -1,0 +1,361 @@
+package flowroute
+
+import (
+	"context"
+	"encoding/json"
+	"iter"
+	"net/http"
+	"strings"
+
+	"github.com/flowroute/flowroute-go/internal/jsonapi"
+)
+
+// NumbersService finds and purchases phone numbers, and looks after those on the account.
+type NumbersService struct{ service }
+
+// Number is a phone number on the account. A list leaves out what belongs to a number: its routes, E911 record and
+// CNAM record.
+type Number struct {
+	ID                 string     `json:"id"`    // the phone number as a rule; an E911 record's list may have an internal id here
+	Value              string     `json:"value"` // the phone number: digits with the country code and no +, e.g. 12065550100
+	Alias              string     `json:"alias"` // the account's own name for it, up to 64 characters, not unique
+	Note               string     `json:"note"`
+	NumberType         NumberType `json:"number_type"`
+	RateCenter         string     `json:"rate_center"`          // abbreviated, in lower case; empty for toll-free numbers
+	State              string     `json:"state"`                // of the US, or province of Canada: two letters in lower case; empty for toll-free numbers
+	CNAMLookupsEnabled bool       `json:"cnam_lookups_enabled"` // whether the name of each caller is looked up, at a cost
+	MessagingEnabled   bool       `json:"messaging_enabled"`    // whether it can send and receive messages
+	Status             string     `json:"status"`               // e.g. PURCHASED
+	Tier               string     `json:"tier"`                 // price tier, e.g. Standard
+	ISOCountry         string     `json:"iso_country"`          // ISO 3166-1 alpha-2, e.g. US
+	RateType           string     `json:"rate_type"`            // e.g. local
+	MonthlyCost        float64    `json:"monthly_cost"`         // USD
+	SetupCost          float64    `json:"setup_cost"`           // USD, once
+	InboundRate        float64    `json:"inbound_rate"`         // USD a minute
+
+	PrimaryRoute  *Route      `json:"primary_route,omitempty"`  // where calls go; nil where they go nowhere
+	FailoverRoute *Route      `json:"failover_route,omitempty"` // where calls go if the primary route fails; may be nil
+	E911          *E911Record `json:"e911_address,omitempty"`   // nil where there is none
+	CNAM          *CNAM       `json:"cnam_preset,omitempty"`    // nil where there is none
+
+	// ProvisioningFailed tells that the API did what was asked (status 207), but could not begin to enable or disable
+	// messaging. It has to be asked for again.
+	ProvisioningFailed bool `json:"provisioning_failed,omitempty"`
+}
+
+// NumberType is the kind of a phone number. The API may use others than those named here.
+type NumberType string
+
+// Kinds of phone numbers.
+const (
+	NumberTypeLongCode NumberType = "longcode"  // a local number
+	NumberTypeStandard NumberType = "standard"  // a local number, in older records
+	NumberTypeTollFree NumberType = "toll-free" // "tollfree" has been seen as well
+	NumberTypeINum     NumberType = "inum"      // an international number of no country
+)
+
+// AvailableNumber is a phone number that can be purchased.
+type AvailableNumber struct {
+	ID          string     `json:"id"`    // the phone number
+	Value       string     `json:"value"` // the phone number: digits with the country code and no +, e.g. 12065550100
+	NumberType  NumberType `json:"number_type"`
+	RateCenter  string     `json:"rate_center"`  // abbreviated, in lower case; may be empty
+	State       string     `json:"state"`        // of the US, or province of Canada: two letters in lower case; may be empty
+	MonthlyCost float64    `json:"monthly_cost"` // USD
+	SetupCost   float64    `json:"setup_cost"`   // USD, once; can be very high for vanity numbers
+	InboundRate float64    `json:"inbound_rate"` // USD a minute
+	ISOCountry  string     `json:"iso_country"`  // ISO 3166-1 alpha-2, e.g. US
+	RateType    string     `json:"rate_type"`    // e.g. local
+	Tier        string     `json:"tier"`         // price tier, e.g. Standard
+}
+
+// AreaCode is an area code (NPA) with numbers that can be purchased.
+type AreaCode struct {
+	ID string `json:"id"` // 3 digits, e.g. 206
+}
+
+// Exchange is an area code and exchange (NPA-NXX) with numbers that can be purchased.
+type Exchange struct {
+	ID string `json:"id"` // 6 digits without the leading 1, e.g. 206555
+}
+
+// NumberListOptions filters the account's phone numbers.
+type NumberListOptions struct {
+	ListOptions
+	StartsWith string `url:"starts_with,omitempty"` // digits; a leading 1 may be left out; + and a country code leave North America
+	Contains   string `url:"contains,omitempty"`    // digits
+	EndsWith   string `url:"ends_with,omitempty"`   // digits
+	Alias      string `url:"alias,omitempty"`       // the whole alias
+	Tier       string `url:"tier,omitempty"`        // price tier; known only from links in the API's answers
+}
+
+// NumberSearchOptions filters the phone numbers that can be purchased.
+type NumberSearchOptions struct {
+	ListOptions
+	StartsWith string     `url:"starts_with,omitempty"` // digits; a leading 1 may be left out; + and a country code leave North America
+	Contains   string     `url:"contains,omitempty"`    // digits
+	EndsWith   string     `url:"ends_with,omitempty"`   // digits
+	RateCenter string     `url:"rate_center,omitempty"` // abbreviated, in any case; with State
+	State      string     `url:"state,omitempty"`       // of the US, or province of Canada: two letters in any case
+	NumberType NumberType `url:"number_type,omitempty"` // [NumberTypeLongCode] or [NumberTypeTollFree]
+	ISOCountry string     `url:"iso_country,omitempty"` // ISO 3166-1 alpha-2, e.g. BE
+
+	// OrderBy is the field to sort by: monthly_cost, iso_country, number_type, state, rate_center or number. It may be
+	// followed by ",asc" or ",desc".
+	OrderBy string `url:"order_by,omitempty"`
+}
+
+// AreaCodeListOptions filters area codes. A page has up to 400 of them.
+type AreaCodeListOptions struct {
+	ListOptions
+	MaxSetupCost *float64 `url:"max_setup_cost,omitempty"` // keeps area codes that have a number with a setup cost of at most so many USD; nil is any cost
+}
+
+// ExchangeListOptions filters exchanges.
+type ExchangeListOptions struct {
+	ListOptions
+	AreaCode     string   `url:"areacode,omitempty"`       // 3 digits
+	MaxSetupCost *float64 `url:"max_setup_cost,omitempty"` // keeps exchanges that have a number with a setup cost of at most so many USD; nil is any cost
+}
+
+// PurchaseOptions are the settings of a number that is purchased.
+type PurchaseOptions struct {
+	CNAMLookupsEnabled   *bool  `json:"cnam_lookups_enabled,omitempty"`   // nil is the account's preference
+	MessagingEnabled     bool   `json:"messaging_enabled,omitempty"`      // begin to enable messaging, which takes a while
+	MessagingEmail       bool   `json:"messaging_email,omitempty"`        // send the account an e-mail when messaging is enabled
+	MessagingCallbackURL string `json:"messaging_callback_url,omitempty"` // is called when messaging is enabled
+}
+
+// ListAreaCodes returns a page of the area codes that have numbers to purchase.
+//
+// API: GET /v2/numbers/available/areacodes
+func (s *NumbersService) ListAreaCodes(ctx context.Context, opts *AreaCodeListOptions) (*Page[AreaCode], error) {
+	return list[areaCodeWire](ctx, s.client, get("numbers.listAreaCodes", "/v2/numbers/available/areacodes"), opts)
+}
+
+// ListAllAreaCodes walks what [NumbersService.ListAreaCodes] returns a page of.
+//
+// API: GET /v2/numbers/available/areacodes
+func (s *NumbersService) ListAllAreaCodes(ctx context.Context, opts *AreaCodeListOptions) iter.Seq2[*AreaCode, error] {
+	return listAll[areaCodeWire](ctx, s.client, get("numbers.listAreaCodes", "/v2/numbers/available/areacodes"), opts)
+}
+
+// ListExchanges returns a page of the exchanges that have numbers to purchase.
+//
+// API: GET /v2/numbers/available/exchanges
+func (s *NumbersService) ListExchanges(ctx context.Context, opts *ExchangeListOptions) (*Page[Exchange], error) {
+	return list[exchangeWire](ctx, s.client, get("numbers.listExchanges", "/v2/numbers/available/exchanges"), opts)
+}
+
+// ListAllExchanges walks what [NumbersService.ListExchanges] returns a page of.
+//
+// API: GET /v2/numbers/available/exchanges
+func (s *NumbersService) ListAllExchanges(ctx context.Context, opts *ExchangeListOptions) iter.Seq2[*Exchange, error] {
+	return listAll[exchangeWire](ctx, s.client, get("numbers.listExchanges", "/v2/numbers/available/exchanges"), opts)
+}
+
+// Search returns a page of the phone numbers that can be purchased.
+//
+// API: GET /v2/numbers/available
+func (s *NumbersService) Search(ctx context.Context, opts *NumberSearchOptions) (*Page[AvailableNumber], error) {
+	return list[availableNumberWire](ctx, s.client, get("numbers.search", "/v2/numbers/available"), opts)
+}
+
+// SearchAll walks what [NumbersService.Search] returns a page of.
+//
+// API: GET /v2/numbers/available
+func (s *NumbersService) SearchAll(ctx context.Context, opts *NumberSearchOptions) iter.Seq2[*AvailableNumber, error] {
+	return listAll[availableNumberWire](ctx, s.client, get("numbers.search", "/v2/numbers/available"), opts)
+}
+
+// Purchase buys a phone number for the account. It costs the number's setup cost at once, and its monthly cost from then
+// on. Its primary route is the built-in one to the account's registered devices, and it can't send messages
+// before messaging is enabled. opts may be nil.
+//
+// A number that is not for sale is [ErrNotFound], and insufficient funds are [ErrForbidden]. The purchase is not
+// repeated where it could happen twice: after [ErrOutcomeUnknown], look with [NumbersService.Get] whether the number is on
+// the account. Messaging that could not be provisioned is no error, see [Number.ProvisioningFailed].
+//
+// API: POST /v2/numbers/{number}
+func (s *NumbersService) Purchase(ctx context.Context, number string, opts *PurchaseOptions) (*Number, error) {
+	return fetch[numberWire](ctx, s.client, once("numbers.purchase", "/v2/numbers/{number}", phone(number)), optional(opts))
+}
+
+// List returns a page of the account's phone numbers.
+//
+// API: GET /v2/numbers
+func (s *NumbersService) List(ctx context.Context, opts *NumberListOptions) (*Page[Number], error) {
+	return list[numberWire](ctx, s.client, get("numbers.list", "/v2/numbers"), opts)
+}
+
+// ListAll walks what [NumbersService.List] returns a page of.
+//
+// API: GET /v2/numbers
+func (s *NumbersService) ListAll(ctx context.Context, opts *NumberListOptions) iter.Seq2[*Number, error] {
+	return listAll[numberWire](ctx, s.client, get("numbers.list", "/v2/numbers"), opts)
+}
+
+// Get returns one of the account's phone numbers, with its routes, E911 record and CNAM record where it has them. A number
+// that is not on the account is [ErrNotFound].
+//
+// API: GET /v2/numbers/{number}
+func (s *NumbersService) Get(ctx context.Context, number string) (*Number, error) {
+	return fetch[numberWire](ctx, s.client, get("numbers.get", "/v2/numbers/{number}", phone(number)), nil)
+}
+
+func (o *AreaCodeListOptions) largest() int { return maxAreaCodePage }
+
+func (o *AreaCodeListOptions) check(args *arguments) {
+	o.ListOptions.check(args)
+	args.cost("MaxSetupCost", o.MaxSetupCost)
+}
+
+func (o *ExchangeListOptions) check(args *arguments) {
+	o.ListOptions.check(args)
+	args.cost("MaxSetupCost", o.MaxSetupCost)
+	if len(o.AreaCode) != 0 && (len(o.AreaCode) != 3 || args.digits("AreaCode", o.AreaCode) != o.AreaCode) {
+		args.refuse("AreaCode", "must be 3 digits")
+	}
+}
+
+func (a *arguments) cost(name string, value *float64) {
+	if value != nil && !(*value >= 0) {
+		a.refuse(name, "must not be below 0")
+	}
+}
+
+func (o *NumberSearchOptions) check(args *arguments) {
+	o.ListOptions.check(args)
+	args.patterns(&o.StartsWith, &o.Contains, &o.EndsWith)
+}
+
+func (o *NumberListOptions) check(args *arguments) {
+	o.ListOptions.check(args)
+	args.patterns(&o.StartsWith, &o.Contains, &o.EndsWith)
+}
+
+// patterns puts what is looked for in numbers into the API's notation.
+func (a *arguments) patterns(startsWith, contains, endsWith *string) {
+	*startsWith = a.digits("StartsWith", *startsWith)
+	for name, value := range map[string]*string{"Contains": contains, "EndsWith": endsWith} {
+		if *value = a.digits(name, *value); strings.HasPrefix(*value, "+") {
+			a.refuse(name, "must have no +, which is for the beginning of a number")
+		}
+	}
+}
+
+func (o *PurchaseOptions) body(args *arguments) any {
+	if o.MessagingCallbackURL != "" {
+		args.link("MessagingCallbackURL", o.MessagingCallbackURL)
+	}
+	return o
+}
+
+type areaCodeWire struct{ jsonapi.Identity }
+
+func (w areaCodeWire) model(answer[none]) AreaCode { return AreaCode{ID: w.Key()} }
+
+type exchangeWire struct{ jsonapi.Identity }
+
+func (w exchangeWire) model(answer[none]) Exchange { return Exchange{ID: w.Key()} }
+
+type availableNumberWire struct {
+	jsonapi.Identity
+	Attributes struct {
+		AvailableNumber
+		Value       jsonapi.Text  `json:"value"`
+		MonthlyCost jsonapi.Float `json:"monthly_cost"`
+		SetupCost   jsonapi.Float `json:"setup_cost"`
+		InboundRate jsonapi.Float `json:"inbound_rate"`
+	} `json:"attributes"`
+}
+
+func (w availableNumberWire) model(answer[none]) AvailableNumber {
+	n := w.Attributes.AvailableNumber
+	n.ID = w.Key()
+	n.Value = string(w.Attributes.Value)
+	n.MonthlyCost = float64(w.Attributes.MonthlyCost)
+	n.SetupCost = float64(w.Attributes.SetupCost)
+	n.InboundRate = float64(w.Attributes.InboundRate)
+	return n
+}
+
+type numberWire struct {
+	jsonapi.Identity
+	Attributes struct {
+		Number
+		Value              jsonapi.Text  `json:"value"`
+		CNAMLookupsEnabled jsonapi.Bool  `json:"cnam_lookups_enabled"`
+		MessagingEnabled   jsonapi.Bool  `json:"messaging_enabled"`
+		MonthlyCost        jsonapi.Float `json:"monthly_cost"`
+		SetupCost          jsonapi.Float `json:"setup_cost"`
+		InboundRate        jsonapi.Float `json:"inbound_rate"`
+	} `json:"attributes"`
+	Relationships struct {
+		PrimaryRoute  jsonapi.ToOne `json:"primary_route"`
+		FailoverRoute jsonapi.ToOne `json:"failover_route"`
+		E911Address   jsonapi.ToOne `json:"e911_address"`
+		CNAMPreset    jsonapi.ToOne `json:"cnam_preset"`
+	} `json:"relationships"`
+}
+
+func (w numberWire) model(a answer[relatedWire]) Number {
+	n := w.Attributes.Number
+	n.ID = w.Key()
+	n.Value = string(w.Attributes.Value)
+	n.CNAMLookupsEnabled = bool(w.Attributes.CNAMLookupsEnabled)
+	n.MessagingEnabled = bool(w.Attributes.MessagingEnabled)
+	n.MonthlyCost = float64(w.Attributes.MonthlyCost)
+	n.SetupCost = float64(w.Attributes.SetupCost)
+	n.InboundRate = float64(w.Attributes.InboundRate)
+	n.PrimaryRoute = related(w.Relationships.PrimaryRoute, a.included, relatedWire.routeModel)
+	n.FailoverRoute = related(w.Relationships.FailoverRoute, a.included, relatedWire.routeModel)
+	n.E911 = related(w.Relationships.E911Address, a.included, relatedWire.e911Model)
+	n.CNAM = related(w.Relationships.CNAMPreset, a.included, relatedWire.cnamModel)
+	n.ProvisioningFailed = a.status == http.StatusMultiStatus
+	return n
+}
+
+// relatedWire is what a number's document includes: one of the kinds below, or another that is passed over.
+type relatedWire struct {
+	jsonapi.Identity
+	route routeWire
+	e911  e911Wire
+	cnam  cnamWire
+}
+
+// UnmarshalJSON looks at the type first, since the kinds have attributes of the same name.
+func (w *relatedWire) UnmarshalJSON(b []byte) error {
+	if err := json.Unmarshal(b, &w.Identity); err != nil {
+		return err
+	}
+	switch w.Type {
+	case "route":
+		return json.Unmarshal(b, &w.route)
+	case "e911":
+		return json.Unmarshal(b, &w.e911)
+	case "cnam":
+		return json.Unmarshal(b, &w.cnam)
+	}
+	return nil
+}
+
+func (w relatedWire) routeModel() Route { return w.route.Attributes.route(w.Key()) }
+
+func (w relatedWire) e911Model() E911Record { return w.e911.Attributes.record(w.Key()) }
+
+func (w relatedWire) cnamModel() CNAM { return w.cnam.Attributes.cnam(w.Key()) }
+
+// related is the resource that a relationship refers to: as the answer includes it, or else its id alone.
+func related[T any](to jsonapi.ToOne, included []relatedWire, model func(relatedWire) T) *T {
+	if to.Data == nil {
+		return nil
+	}
+	found := relatedWire{Identity: *to.Data}
+	for _, w := range included {
+		if w.Identity == found.Identity {
+			found = w
+		}
+	}
+	return new(model(found))
+}

@@ -1,0 +1,195 @@
+package flowroute
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/flowroute/flowroute-go/internal/transport"
+)
+
+// Option is a setting of a client. An option with a value that makes no sense is an [*ArgumentError] of [NewClient]
+// that names it.
+type Option func(*config) *ArgumentError
+
+// config is what the options set.
+type config struct {
+	transport.Config
+	sms, mms Limiter
+}
+
+// Limiter paces requests. Wait returns nil when the next one may be sent, and an error, which ends the call before
+// anything is sent, when it may not or when the context is done.
+//
+// A *rate.Limiter of golang.org/x/time/rate is one. A limiter that several machines share has to take one permission
+// from the store they share on each call of Wait, or wait until there is one; it must be safe for concurrent use.
+type Limiter interface {
+	Wait(ctx context.Context) error
+}
+
+// RetryPolicy says how often, and at which pace, a request is repeated where that does no harm. The wait before a
+// repeat grows from MinDelay to MaxDelay, doubling each time, and is then drawn at random between 0 and that. A wait
+// that the API asks for with Retry-After is kept if it is at most four times MaxDelay; otherwise the call ends with
+// that answer. So it does when the wait would outlast the context's deadline.
+type RetryPolicy struct {
+	MaxAttempts int           // requests at the most, the first one counted; 0 is 3, and 1 turns repeating off
+	MinDelay    time.Duration // 0 is 500 ms
+	MaxDelay    time.Duration // 0 is 8 s, or MinDelay where that is longer
+}
+
+// The defaults of [NewClient].
+const (
+	DefaultBaseURL = "https://api.flowroute.com"
+	DefaultTimeout = 30 * time.Second
+)
+
+// maxConns is how many connections a client opens to the API at the most, so that a burst of callers shares them.
+const maxConns = 64
+
+// WithBaseURL has requests sent to another host than [DefaultBaseURL], such as a fake of the API. A path is kept as a
+// prefix of every request's path. Plain http is allowed for loopback hosts only; credentials, a query or a fragment are
+// not allowed.
+func WithBaseURL(rawURL string) Option {
+	return func(c *config) *ArgumentError {
+		u, reason := parseBaseURL(rawURL)
+		if reason != "" {
+			return refused("WithBaseURL", reason)
+		}
+		c.BaseURL = u
+		return nil
+	}
+}
+
+func parseBaseURL(rawURL string) (u *url.URL, reason string) {
+	u, err := url.Parse(rawURL)
+	switch {
+	case err != nil:
+		return nil, "is not a URL" // the error would quote it, and credentials may be in it
+	case u.User != nil:
+		return nil, "must not hold credentials"
+	case u.RawQuery != "" || u.ForceQuery || strings.Contains(rawURL, "#"):
+		return nil, "must not have a query or a fragment"
+	case u.Scheme != "https" && u.Scheme != "http":
+		return nil, "must begin with https:// (or, for a loopback host, http://)"
+	case u.Hostname() == "":
+		return nil, "must have a host"
+	case u.Scheme == "http" && !isLoopback(u.Hostname()):
+		return nil, "must begin with https://, since the keys would be sent in the clear: plain http is for loopback hosts only"
+	}
+	u.Path, u.RawPath = strings.TrimRight(u.Path, "/"), strings.TrimRight(u.RawPath, "/")
+	return u, ""
+}
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// WithHTTPClient has requests sent by a client of your own, for a proxy or a transport of your own. The client is
+// copied and never changed. Which redirects are followed remains this library's decision.
+func WithHTTPClient(hc *http.Client) Option {
+	return func(c *config) *ArgumentError {
+		if hc == nil {
+			return refused("WithHTTPClient", "must not be nil")
+		}
+		c.HTTPClient = hc
+		return nil
+	}
+}
+
+// WithUserAgent puts a product, such as "mailer/1.4", before the library's own in the User-Agent header.
+func WithUserAgent(product string) Option {
+	return func(c *config) *ArgumentError {
+		if product == "" || strings.ContainsFunc(product, func(r rune) bool { return r < ' ' || r > '~' }) {
+			return refused("WithUserAgent", "must be printable ASCII")
+		}
+		c.UserAgent = product + " " + userAgent
+		return nil
+	}
+}
+
+// WithTimeout limits each attempt of a call, from its first byte sent to its last byte read. The default is
+// [DefaultTimeout]. A whole call, with its repeats and waits, is limited by its context.
+func WithTimeout(d time.Duration) Option {
+	return func(c *config) *ArgumentError {
+		if d <= 0 {
+			return refused("WithTimeout", "must be above 0")
+		}
+		c.Timeout = d
+		return nil
+	}
+}
+
+// WithRetry sets how requests are repeated.
+func WithRetry(p RetryPolicy) Option {
+	return func(c *config) *ArgumentError {
+		switch {
+		case p.MaxAttempts < 0 || p.MinDelay < 0 || p.MaxDelay < 0:
+			return refused("WithRetry", "must have no field below 0")
+		case p.MaxDelay != 0 && p.MinDelay > p.MaxDelay:
+			return refused("WithRetry", "must have a MinDelay of at most MaxDelay")
+		}
+		c.Retry = p.withDefaults()
+		return nil
+	}
+}
+
+func (p RetryPolicy) withDefaults() transport.Retry {
+	if p.MaxAttempts == 0 {
+		p.MaxAttempts = 3
+	}
+	if p.MinDelay == 0 {
+		p.MinDelay = 500 * time.Millisecond
+		if p.MaxDelay != 0 {
+			p.MinDelay = min(p.MinDelay, p.MaxDelay)
+		}
+	}
+	if p.MaxDelay == 0 {
+		p.MaxDelay = max(8*time.Second, p.MinDelay)
+	}
+	return transport.Retry(p)
+}
+
+// WithLimiter has a limiter asked before every attempt of every call.
+func WithLimiter(l Limiter) Option {
+	return func(c *config) *ArgumentError {
+		if l == nil {
+			return refused("WithLimiter", "must not be nil")
+		}
+		c.Limiter = l
+		return nil
+	}
+}
+
+// WithMessageLimiters has a limiter asked, besides that of [WithLimiter], before every attempt to send a message: one for
+// SMS, of which Flowroute takes 5 a second, and one for MMS, of which it takes 1.
+func WithMessageLimiters(sms, mms Limiter) Option {
+	return func(c *config) *ArgumentError {
+		if sms == nil || mms == nil {
+			return refused("WithMessageLimiters", "must not be nil")
+		}
+		c.sms, c.mms = sms, mms
+		return nil
+	}
+}
+
+// WithLogger has each attempt logged at the level Debug, and each repeat at the level Warn. A line has the operation,
+// method, status, attempt, duration or delay, the API's id of an error and the kind of a failure, and nothing else:
+// no key, no phone number, no text. The default is silence.
+func WithLogger(l *slog.Logger) Option {
+	return func(c *config) *ArgumentError {
+		if l == nil {
+			return refused("WithLogger", "must not be nil")
+		}
+		c.Logger = l
+		return nil
+	}
+}
+
+func refused(name, reason string) *ArgumentError {
+	return &ArgumentError{Op: "NewClient", Name: name, Reason: reason}
+}
