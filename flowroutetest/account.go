@@ -1,0 +1,79 @@
+package flowroutetest
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strconv"
+)
+
+// account is the state behind the API. Its methods are called with the server's lock held.
+type account struct {
+	numbers  map[string]*number
+	routes   []*route
+	e911s    []*e911
+	cnams    []*cnam
+	messages []*message
+
+	errorCount, routeCount, e911Count, cnamCount, mediaCount, provisionCount int
+}
+
+func newAccount() account {
+	a := account{
+		numbers: map[string]*number{},
+		routes:  []*route{{id: builtInRoute, kind: "sip-reg", alias: "sip-reg"}},
+	}
+	for _, n := range []string{LongCode, TollFree, secondLongCode, canadianLongCode} {
+		a.addNumber(n)
+	}
+	return a
+}
+
+// record is anything on the account that has an id.
+type record interface{ recordID() string }
+
+// find returns the record with an id.
+func find[T record](records []T, id string) (T, bool) {
+	i := slices.IndexFunc(records, func(r T) bool { return r.recordID() == id })
+	if i < 0 {
+		var none T
+		return none, false
+	}
+	return records[i], true
+}
+
+// remove returns the records without the one with an id.
+func remove[T record](records []T, id string) []T {
+	return slices.DeleteFunc(records, func(r T) bool { return r.recordID() == id })
+}
+
+// usedBy returns the numbers for which used is true, in the order of their digits.
+func (a *account) usedBy(used func(*number) bool) []*number {
+	var users []*number
+	for _, value := range a.numberValues() {
+		if n := a.numbers[value]; used(n) {
+			users = append(users, n)
+		}
+	}
+	return users
+}
+
+// serial counts one more and returns the id of that number, beginning after first.
+func serial(count *int, first int) string {
+	*count++
+	return strconv.Itoa(first + *count)
+}
+
+// digest returns 32 hexadecimal digits that stand for the nth thing of a kind: arbitrary to look at, and always
+// the same.
+func digest(kind string, n int) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s %d", kind, n))
+	return hex.EncodeToString(sum[:16])
+}
+
+// uuid is digest in the form of a random UUID.
+func uuid(kind string, n int) string {
+	d := digest(kind, n)
+	return fmt.Sprintf("%s-%s-4%s-a%s-%s", d[:8], d[8:12], d[13:16], d[17:20], d[20:])
+}

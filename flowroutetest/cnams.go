@@ -1,0 +1,221 @@
+package flowroutetest
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// CNAMApprovedAfter is how long the review of a CNAM record takes, after which it is approved unless it was
+// rejected.
+const CNAMApprovedAfter = 48 * time.Hour
+
+// firstCNAM is the number after which the ids of CNAM records begin.
+const firstCNAM = 24140
+
+func cnamOperations() []operation {
+	return []operation{
+		{"GET", "/v2/cnams", "cnams.list", (*account).listCNAMs},
+		{"GET", "/v2/cnams/{cnam}", "cnams.get", (*account).getCNAM},
+		{"POST", "/v2/cnams", "cnams.create", (*account).createCNAM},
+		{"DELETE", "/v2/cnams/{cnam}", "cnams.delete", (*account).deleteCNAM},
+		{"PATCH", "/v2/numbers/{number}/relationships/cnams/{cnam}", "cnams.assign", (*account).assignCNAM},
+		{"PATCH", "/v2/numbers/{number}/relationships/cnam/{cnam}", "cnams.assign", (*account).assignCNAM},
+		{"DELETE", "/v2/numbers/{number}/relationships/cnams", "cnams.unassign", (*account).unassignCNAM},
+		{"DELETE", "/v2/numbers/{number}/relationships/cnam", "cnams.unassign", (*account).unassignCNAM},
+	}
+}
+
+type cnam struct {
+	id, value string
+	created   time.Time
+	approved  time.Time // when somebody approved it, ahead of the review's time
+	rejection string
+	rejected  bool
+}
+
+func (r *cnam) recordID() string { return r.id }
+
+// approval is when the record was approved, where it is.
+func (r *cnam) approval(now time.Time) (at time.Time, approved bool) {
+	reviewed := r.created.Add(CNAMApprovedAfter)
+	switch {
+	case r.rejected:
+		return time.Time{}, false
+	case !r.approved.IsZero():
+		return r.approved, true
+	}
+	return reviewed, !now.Before(reviewed)
+}
+
+func (r *cnam) isApproved(now time.Time) bool {
+	_, approved := r.approval(now)
+	return approved
+}
+
+func (r *cnam) object(now time.Time) object {
+	attributes := object{
+		"approval_datetime": nil,
+		"creation_datetime": cnamTime(r.created),
+		"is_approved":       false,
+		"rejection_reason":  orNull(r.rejection),
+		"value":             r.value,
+	}
+	if at, approved := r.approval(now); approved {
+		attributes["approval_datetime"] = cnamTime(at)
+		attributes["is_approved"] = true
+	}
+	return object{"attributes": attributes, "id": r.id, "links": self(host + "/v2/cnams/" + r.id), "type": "cnam"}
+}
+
+// cnamTime is a time as the API's CNAM records have it.
+func cnamTime(t time.Time) string {
+	return t.Format("2006-01-02 15:04:05.000000+00:00")
+}
+
+func (a *account) approveCNAM(id string, now time.Time) error {
+	r, found := find(a.cnams, id)
+	switch {
+	case !found:
+		return fmt.Errorf("flowroutetest: no CNAM record %s", id)
+	case r.rejected:
+		return fmt.Errorf("flowroutetest: CNAM record %s is rejected", id)
+	case !r.isApproved(now):
+		r.approved = now
+	}
+	return nil
+}
+
+func (a *account) rejectCNAM(id, reason string, now time.Time) error {
+	r, found := find(a.cnams, id)
+	switch {
+	case !found:
+		return fmt.Errorf("flowroutetest: no CNAM record %s", id)
+	case r.isApproved(now):
+		return fmt.Errorf("flowroutetest: CNAM record %s is approved", id)
+	}
+	r.rejected, r.rejection = true, reason
+	return nil
+}
+
+func (a *account) listCNAMs(c *call) (answer, error) {
+	q := c.parameters()
+	approved := q.flag("is_approved")
+	value := q.text("value")
+	q.page(0)
+	if err := q.err(); err != nil {
+		return answer{}, err
+	}
+	var found []*cnam
+	for _, r := range slices.Backward(a.cnams) {
+		if strings.Contains(r.value, strings.ToUpper(value)) &&
+			(approved == nil || *approved == r.isApproved(c.now)) {
+			found = append(found, r)
+		}
+	}
+	return list(q, "/v2/cnams", found, func(r *cnam) object { return r.object(c.now) }), nil
+}
+
+func noSuchCNAM() *refusal {
+	return refuse(http.StatusNotFound, "CNAM record not found.", "Resource not found")
+}
+
+func (a *account) getCNAM(c *call) (answer, error) {
+	r, found := find(a.cnams, c.vars["cnam"])
+	if !found {
+		return answer{}, noSuchCNAM()
+	}
+	users := a.usedBy(func(n *number) bool { return n.cnam == r.id })
+	data := r.object(c.now)
+	data["relationships"] = object{"numbers": object{
+		"data": each(users, func(n *number) object { return object{"id": n.value, "type": "number"} }),
+	}}
+	document := object{"data": data}
+	if len(users) > 0 {
+		document["included"] = each(users, (*number).brief)
+	}
+	return ok(document), nil
+}
+
+var (
+	cnamCharacters = regexp.MustCompile(`^[A-Za-z0-9 \-_.,@+&'/"]*$`)
+	letter         = regexp.MustCompile(`[A-Za-z]`)
+)
+
+func (a *account) createCNAM(c *call) (answer, error) {
+	attrs, err := c.attributesOrForm("cnam")
+	if err != nil {
+		return answer{}, err
+	}
+	value := strings.ToUpper(attrs.required("value", atMost(15), matches(cnamCharacters), hasLetter))
+	if slices.ContainsFunc(a.cnams, func(r *cnam) bool { return r.value == value }) {
+		attrs.problems.add("value", "This value already exists on your account.")
+	}
+	if err := attrs.err(); err != nil {
+		return answer{}, err
+	}
+	r := &cnam{id: serial(&a.cnamCount, firstCNAM), value: value, created: c.now}
+	a.cnams = append(a.cnams, r)
+	return created(object{"data": r.object(c.now)}), nil
+}
+
+func hasLetter(s string) string {
+	if !letter.MatchString(s) {
+		return "Must contain at least one letter."
+	}
+	return ""
+}
+
+func (a *account) deleteCNAM(c *call) (answer, error) {
+	id := c.vars["cnam"]
+	if _, found := find(a.cnams, id); !found {
+		return answer{}, refuse(http.StatusNotFound, "CNAM record not found. Nothing to delete.", "Resource not found")
+	}
+	for _, n := range a.usedBy(func(n *number) bool { return n.cnam == id }) {
+		n.cnam = ""
+	}
+	a.cnams = remove(a.cnams, id)
+	return noContent(), nil
+}
+
+// assignCNAM refuses toll-free numbers and what isn't approved with 422, for want of knowing what the API says to
+// them.
+func (a *account) assignCNAM(c *call) (answer, error) {
+	n, err := a.own(c, notFound())
+	if err != nil {
+		return answer{}, err
+	}
+	r, found := find(a.cnams, c.vars["cnam"])
+	switch {
+	case !found:
+		return answer{}, noSuchCNAM()
+	case n.kind != longCode:
+		return answer{}, unprocessable("Cannot assign a CNAM record to a toll-free number.")
+	case !r.isApproved(c.now):
+		return answer{}, unprocessable("CNAM record is not approved.")
+	}
+	n.cnam = r.id
+	return accepted(association(json.Number(r.id), c.now)), nil // here alone the id is a number
+}
+
+func (a *account) unassignCNAM(c *call) (answer, error) {
+	n, err := a.own(c, notFound())
+	if err != nil {
+		return answer{}, err
+	}
+	n.cnam = ""
+	return accepted(association(nil, c.now)), nil
+}
+
+// association is the document of an assignment, or of its end where there is no id.
+func association(id any, now time.Time) object {
+	return object{"data": object{
+		"attributes": object{"date_created": now.Format(http.TimeFormat)},
+		"id":         id,
+		"type":       "cnam",
+	}}
+}

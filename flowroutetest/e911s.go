@@ -1,0 +1,335 @@
+package flowroutetest
+
+import (
+	"encoding/json"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// UnknownStreetNumber is the street number of an address that the server cannot geocode. Such an E911 record is
+// refused with status 400.
+const UnknownStreetNumber = "0"
+
+// firstE911 is the number after which the ids of E911 records begin.
+const firstE911 = 21844
+
+func e911Operations() []operation {
+	return []operation{
+		{"GET", "/v2/e911s", "e911s.list", (*account).listE911s},
+		{"GET", "/v2/e911s/{e911}", "e911s.get", (*account).getE911},
+		{"POST", "/v2/e911s/validate", "e911s.validate", (*account).validateE911},
+		{"POST", "/v2/e911s", "e911s.create", (*account).createE911},
+		{"PATCH", "/v2/e911s/{e911}", "e911s.update", (*account).updateE911},
+		{"DELETE", "/v2/e911s/{e911}", "e911s.delete", (*account).deleteE911},
+		{"GET", "/v2/e911s/{e911}/relationships/numbers", "e911s.listNumbers", (*account).listE911Numbers},
+		{"PATCH", "/v2/numbers/{number}/relationships/e911s/{e911}", "e911s.assign", (*account).assignE911},
+		{"DELETE", "/v2/numbers/{number}/relationships/e911s", "e911s.unassign", (*account).unassignE911},
+	}
+}
+
+// e911 is an E911 record. Its attributes all are texts, empty where unset.
+type e911 struct {
+	id     string
+	values map[string]string
+}
+
+func (e *e911) recordID() string { return e.id }
+
+// unset says how a record shows that it has no address type: with empty texts, or without the attributes.
+type unset bool
+
+const (
+	blankWhenUnset  unset = true
+	absentWhenUnset unset = false
+)
+
+func (e *e911) object(u unset) object {
+	attributes := object{}
+	for name, value := range e.values {
+		attributes[name] = value
+	}
+	for _, name := range []string{"address_type", "address_type_number"} {
+		if e.values[name] == "" && u == absentWhenUnset {
+			delete(attributes, name)
+		}
+	}
+	return object{"attributes": attributes, "id": e.id, "links": self(host + "/v2/e911s/" + e.id), "type": "e911"}
+}
+
+func (a *account) listE911s(c *call) (answer, error) {
+	q := c.parameters()
+	state := q.normalized("state", strings.ToUpper)
+	parts := map[string]string{}
+	for _, name := range []string{"label", "street_name", "city"} {
+		parts[name] = strings.ToLower(q.text(name))
+	}
+	q.page(2000)
+	if err := q.err(); err != nil {
+		return answer{}, err
+	}
+	var found []*e911
+	for _, e := range slices.Backward(a.e911s) {
+		if (state == "" || e.values["state"] == state) && e.contains(parts) {
+			found = append(found, e)
+		}
+	}
+	return list(q, "/v2/e911s", found, func(e *e911) object { return e.object(blankWhenUnset) }), nil
+}
+
+// contains tells whether each of the named attributes contains a lower-case text.
+func (e *e911) contains(parts map[string]string) bool {
+	for name, part := range parts {
+		if !strings.Contains(strings.ToLower(e.values[name]), part) {
+			return false
+		}
+	}
+	return true
+}
+
+func (a *account) getE911(c *call) (answer, error) {
+	e, found := find(a.e911s, c.vars["e911"])
+	if !found {
+		return answer{}, notFound()
+	}
+	return ok(object{"data": e.object(blankWhenUnset)}), nil
+}
+
+func (a *account) validateE911(c *call) (answer, error) {
+	attrs, err := c.attributes("e911", "e911s")
+	if err != nil {
+		return answer{}, err
+	}
+	if _, err := attrs.e911(nil); err != nil {
+		return answer{}, err
+	}
+	return noContent(), nil
+}
+
+func (a *account) createE911(c *call) (answer, error) {
+	attrs, err := c.attributes("e911", "e911s")
+	if err != nil {
+		return answer{}, err
+	}
+	values, err := attrs.e911(nil)
+	if err != nil {
+		return answer{}, err
+	}
+	e := &e911{values: values}
+	if err := a.distinct(e, attrs); err != nil {
+		return answer{}, err
+	}
+	e.id = serial(&a.e911Count, firstE911)
+	a.e911s = append(a.e911s, e)
+	return created(object{"data": e.object(absentWhenUnset)}), nil
+}
+
+func (a *account) updateE911(c *call) (answer, error) {
+	e, found := find(a.e911s, c.vars["e911"])
+	if !found {
+		return answer{}, notFound()
+	}
+	attrs, err := c.attributes("e911", "e911s")
+	if err != nil {
+		return answer{}, err
+	}
+	values, err := attrs.e911(e.values)
+	if err != nil {
+		return answer{}, err
+	}
+	if err := a.distinct(&e911{e.id, values}, attrs); err != nil {
+		return answer{}, err
+	}
+	e.values = values
+	return ok(object{"data": e.object(absentWhenUnset)}), nil
+}
+
+// e911 reads the attributes of an E911 record: all that are required, or where there is one already any
+// that are to change. What it doesn't know it ignores.
+func (a *attributes) e911(current map[string]string) (map[string]string, error) {
+	values := map[string]string{}
+	maps.Copy(values, current)
+	changes := 0
+	for _, f := range e911Fields() {
+		value, present := a.values[f.name]
+		if n, isNumber := value.(json.Number); isNumber && f.mayBeNumber {
+			a.values[f.name] = n.String()
+		}
+		if present {
+			changes++
+		}
+		switch {
+		case !f.optional && (present || current == nil):
+			values[f.name] = a.required(f.name, f.checks...)
+		case f.optional && (present || current == nil):
+			values[f.name] = a.text(f.name)
+		}
+	}
+	if current != nil && changes == 0 {
+		a.problems.add("_schema", "No attribute to update.")
+	}
+	a.addressType(values)
+	a.state(values)
+	if err := a.err(); err != nil {
+		return nil, err
+	}
+	if values["street_number"] == UnknownStreetNumber {
+		return nil, refuse(http.StatusBadRequest,
+			"Could not geocode this address. Please check the validity of your address.", "Client Error")
+	}
+	return values, nil
+}
+
+// e911Field is an attribute of an E911 record.
+type e911Field struct {
+	name        string
+	optional    bool
+	mayBeNumber bool // older clients send it as a number
+	checks      []check
+}
+
+func e911Fields() []e911Field {
+	return []e911Field{
+		{name: "label"},
+		{name: "first_name"},
+		{name: "last_name"},
+		{name: "street_number", mayBeNumber: true},
+		{name: "street_name"},
+		{name: "address_type", optional: true},
+		{name: "address_type_number", optional: true, mayBeNumber: true},
+		{name: "city"},
+		{name: "state"},
+		{name: "country", checks: []check{oneOf("US", "CA")}},
+		{name: "zip", checks: []check{zipLength}},
+	}
+}
+
+func zipLength(s string) string {
+	if n := len([]rune(s)); n < 4 || n > 7 {
+		return "ZIP code must be at least 4 and at most 7 digits long"
+	}
+	return ""
+}
+
+// The states and provinces of the countries that have E911 service.
+const (
+	usStates = "AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY " +
+		"NC ND OH OK OR PA PR RI SC SD TN TX UT VT VA VI WA WV WI WY"
+	provinces = "AB BC MB NB NL NS NT NU ON PE QC SK YT"
+)
+
+// state checks that the state is one of the country's.
+func (a *attributes) state(values map[string]string) {
+	known := map[string]string{"US": usStates, "CA": provinces}[values["country"]]
+	state := values["state"]
+	if known != "" && state != "" && !slices.Contains(strings.Fields(known), state) {
+		a.problems.add("state", "Not a valid state or province code.")
+	}
+}
+
+// addressTypes are the kinds of a part of a building, each with its code.
+const addressTypes = "Apartment:A Basement:BM Building:B Department:D Floor:F Front:FR Hanger:H Key:K Lobby:L Lot:LT " +
+	"Lower:LO Office:O Penthouse:P Pier:PI Rear:RE Room:R Side:S Slip:SL Space:SC Stop:SP Suite:SU Trailer:T " +
+	"Unit:U Upper:UP"
+
+// addressType puts the address type into words, and checks that a number comes with it.
+func (a *attributes) addressType(values map[string]string) {
+	given := values["address_type"]
+	if given == "" {
+		return
+	}
+	values["address_type"] = ""
+	for pair := range strings.FieldsSeq(addressTypes) {
+		word, code, _ := strings.Cut(pair, ":")
+		if strings.EqualFold(given, word) || strings.EqualFold(given, code) {
+			values["address_type"] = word
+		}
+	}
+	if values["address_type"] == "" {
+		a.problems.add("address_type", "Not a valid choice.")
+	}
+	if values["address_type_number"] == "" && len(a.problems["address_type_number"]) == 0 {
+		a.problems.add("address_type_number", missing)
+	}
+}
+
+// distinct refuses a record for an address that another one has, or under another's label.
+func (a *account) distinct(e *e911, attrs *attributes) error {
+	for _, other := range a.e911s {
+		if other.id != e.id && other.address() == e.address() {
+			return refuse(http.StatusForbidden, "Duplicate address.", "")
+		}
+	}
+	for _, other := range a.e911s {
+		if other.id != e.id && strings.EqualFold(other.values["label"], e.values["label"]) {
+			attrs.problems.add("label", "Must be unique.")
+			return attrs.err()
+		}
+	}
+	return nil
+}
+
+// address is where the record is for, in a form to compare.
+func (e *e911) address() string {
+	var parts []string
+	for _, f := range e911Fields()[3:] { // all but the label and the names
+		parts = append(parts, strings.ToLower(e.values[f.name]))
+	}
+	return strings.Join(parts, "\n")
+}
+
+func (a *account) e911Users(id string) []*number {
+	return a.usedBy(func(n *number) bool { return n.e911 == id })
+}
+
+func (a *account) deleteE911(c *call) (answer, error) {
+	id := c.vars["e911"]
+	if _, found := find(a.e911s, id); !found {
+		return answer{}, notFound()
+	}
+	if len(a.e911Users(id)) > 0 {
+		return answer{}, refuse(http.StatusForbidden, "Please disassociate all numbers before deleting.",
+			"This E911 address has numbers still associated to it.")
+	}
+	a.e911s = remove(a.e911s, id)
+	return noContent(), nil
+}
+
+func (a *account) listE911Numbers(c *call) (answer, error) {
+	id := c.vars["e911"]
+	if _, found := find(a.e911s, id); !found {
+		return answer{}, notFound()
+	}
+	q := c.parameters()
+	q.page(200)
+	if err := q.err(); err != nil {
+		return answer{}, err
+	}
+	return list(q, "/v2/e911s/"+id+"/relationships/numbers", a.e911Users(id), (*number).brief), nil
+}
+
+func (a *account) assignE911(c *call) (answer, error) {
+	n, err := a.own(c, notAuthorized())
+	if err != nil {
+		return answer{}, err
+	}
+	id := c.vars["e911"]
+	if _, found := find(a.e911s, id); !found {
+		return answer{}, notFound()
+	}
+	if n.kind == tollFree {
+		return answer{}, unprocessable("Cannot assign an E911 record to a number that does not support emergency services.")
+	}
+	n.e911 = id
+	return noContent(), nil
+}
+
+func (a *account) unassignE911(c *call) (answer, error) {
+	n, err := a.own(c, notAuthorized())
+	if err != nil {
+		return answer{}, err
+	}
+	n.e911 = ""
+	return noContent(), nil
+}

@@ -1,0 +1,309 @@
+package flowroutetest
+
+import (
+	"cmp"
+	"fmt"
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf16"
+)
+
+// How long after it was taken for sending a message gets its record, with the receipt that it has been sent, and
+// then the receipt that the carrier has accepted it.
+const (
+	MessageRecordAfter   = 5 * time.Second
+	MessageAcceptedAfter = 10 * time.Second
+)
+
+func messageOperations() []operation {
+	var ops []operation
+	for _, version := range []string{"v2.1", "v2.2"} {
+		ops = append(ops,
+			operation{"POST", "/" + version + "/messages", "messages.send", (*account).sendMessage},
+			operation{"GET", "/" + version + "/messages", "messages.list", (*account).listMessages},
+			operation{"GET", "/" + version + "/messages/{message}", "messages.get", (*account).getMessage},
+		)
+	}
+	return ops
+}
+
+// Message is a text that was taken for sending.
+type Message struct {
+	ID               string    // as answered to the sender
+	From, To         string    // 11 digits
+	Body             string    // empty for an MMS of media alone
+	MediaURLs        []string  // nil for an SMS
+	MMS              bool      // sent as MMS: it has media, or was asked to be
+	DeliveryCallback string    // URL for delivery receipts, where the sender gave one
+	Time             time.Time // when it was taken, on the server's clock
+}
+
+// message is a message on the account, and what its record adds to it.
+type message struct {
+	Message
+	sender listing
+	media  []media
+}
+
+type media struct {
+	id, url, fileName string
+	size              int
+}
+
+func (m *message) recordID() string { return m.ID }
+
+func (m *message) public() Message {
+	public := m.Message
+	public.MediaURLs = slices.Clone(m.MediaURLs)
+	return public
+}
+
+func (a *account) sendMessage(c *call) (answer, error) {
+	attrs, err := c.attributes("message")
+	if err != nil {
+		return answer{}, err
+	}
+	m := &message{Message: Message{
+		To:               digits11(attrs.required("to", phoneNumber)),
+		From:             digits11(attrs.required("from", phoneNumber)),
+		MediaURLs:        attrs.texts("media_urls", webAddress),
+		DeliveryCallback: attrs.text("dlr_callback", webAddress),
+		Time:             c.now,
+	}}
+	m.MMS = attrs.flag("is_mms", false) || len(m.MediaURLs) > 0
+	if len(m.MediaURLs) > 0 {
+		m.Body = attrs.text("body")
+	} else {
+		m.Body = attrs.required("body")
+	}
+	if err := attrs.err(); err != nil {
+		return answer{}, err
+	}
+	sender, exists := a.numbers[m.From]
+	if !exists {
+		return answer{}, notAuthorized()
+	}
+	m.sender = sender.listing
+	m.ID = "mdr2-" + digest("message", len(a.messages)+1)
+	for _, address := range m.MediaURLs {
+		m.media = append(m.media, a.newMedia(address))
+	}
+	a.messages = append(a.messages, m)
+
+	data := object{"id": m.ID, "links": self(host + "/" + c.version + "/messages/" + m.ID), "type": "message"}
+	m.addPrice(data, c.version)
+	return accepted(object{"data": data}), nil
+}
+
+// newMedia is what becomes of a media URL: named for the end of its path, and of a made-up size.
+func (a *account) newMedia(address string) media {
+	a.mediaCount++
+	m := media{url: address, fileName: "media", size: 10_000 + a.mediaCount*97%90_000}
+	if u, err := url.Parse(address); err == nil {
+		if name := path.Base(u.Path); name != "." && name != "/" {
+			m.fileName = name
+		}
+	}
+	m.id = fmt.Sprintf("149042035189141%04d-%s", a.mediaCount, m.fileName)
+	return m
+}
+
+func (a *account) getMessage(c *call) (answer, error) {
+	m, found := find(a.messages, c.vars["message"])
+	if !found || !m.hasRecord(c.now) {
+		return answer{}, notFound()
+	}
+	return ok(withMedia(object{"data": m.record(c)}, c.version, m)), nil
+}
+
+func (a *account) listMessages(c *call) (answer, error) {
+	q := c.parameters()
+	q.page(0)
+	start, end := q.date("start_date"), q.date("end_date")
+	if !c.query.Has("start_date") {
+		q.problems.add("start_date", missing)
+	}
+	if err := q.err(); err != nil {
+		return answer{}, err
+	}
+
+	var found []*message
+	for _, m := range slices.Backward(a.messages) {
+		if m.hasRecord(c.now) && !m.Time.Before(start) && (end.IsZero() || !m.Time.After(end)) {
+			found = append(found, m)
+		}
+	}
+	slices.SortStableFunc(found, func(a, b *message) int { return b.Time.Compare(a.Time) })
+
+	page, more := paged(q, found)
+	links := object{} // unlike other lists, no link to itself
+	if more {
+		links["next"] = q.link("/"+c.version+"/messages", q.offset+q.limit)
+	}
+	document := object{
+		"data":  each(page, func(m *message) object { return m.record(c) }),
+		"links": links,
+	}
+	return ok(withMedia(document, c.version, page...)), nil
+}
+
+func (m *message) hasRecord(now time.Time) bool {
+	return !now.Before(m.Time.Add(MessageRecordAfter))
+}
+
+// record is the message's detail record.
+func (m *message) record(c *call) object {
+	status, receipts := m.delivery(c.now)
+	cost := m.cost()
+	attributes := object{
+		"amount_display":     fmt.Sprintf("$%.4f", float64(cost)/1e9),
+		"amount_nanodollars": cost,
+		"body":               m.Body,
+		"delivery_receipts":  receipts,
+		"direction":          "outbound",
+		"from":               m.From,
+		"is_mms":             m.MMS,
+		"message_encoding":   m.encoding(),
+		"message_type":       m.sender.kind,
+		"status":             status,
+		"timestamp":          messageTime(m.Time),
+		"to":                 m.To,
+	}
+	if m.Body == "" {
+		attributes["body"] = nil
+	}
+	data := object{"attributes": attributes, "id": m.ID, "type": "message"}
+	if len(m.media) > 0 {
+		references := each(m.media, func(m media) object { return object{"id": m.id, "type": "media"} })
+		data["relationships"] = object{"media": object{"data": references}}
+	}
+	m.addPrice(data, c.version)
+	return data
+}
+
+// delivery is the message's status, and its receipts, the latest first. There are none for MMS.
+func (m *message) delivery(now time.Time) (status string, receipts []object) {
+	status = "smsc submit"
+	receipts = []object{{
+		"level":                   1,
+		"status":                  status,
+		"status_code":             nil,
+		"status_code_description": "Message has been sent",
+		"timestamp":               messageTime(m.Time.Add(MessageRecordAfter)),
+	}}
+	if acceptedAt := m.Time.Add(MessageAcceptedAfter); !now.Before(acceptedAt) {
+		status = "message buffered"
+		receipts = slices.Insert(receipts, 0, object{
+			"level":                   2,
+			"status":                  status,
+			"status_code":             1003,
+			"status_code_description": "Message accepted by Carrier",
+			"timestamp":               messageTime(acceptedAt),
+		})
+	}
+	if m.MMS {
+		receipts = []object{}
+	}
+	return status, receipts
+}
+
+// messageTime is a time as the records of messages have it.
+func messageTime(t time.Time) string {
+	return t.Format("2006-01-02T15:04:05.00Z")
+}
+
+const (
+	singleByte = 0 // message_encoding
+	ucs2       = 8
+
+	nanodollarsPerSegment = 4_000_000
+	nanodollarsPerMMS     = 9_500_000
+)
+
+func (m *message) encoding() int {
+	if strings.ContainsFunc(m.Body, func(r rune) bool { return r > 0x7f }) {
+		return ucs2
+	}
+	return singleByte
+}
+
+// segments is how many messages the text is billed as. An MMS is one.
+func (m *message) segments() int {
+	if m.MMS {
+		return 1
+	}
+	length, single, long := len(m.Body), 160, 140
+	if m.encoding() == ucs2 {
+		length, single, long = len(utf16.Encode([]rune(m.Body))), 70, 70
+	}
+	if length <= single {
+		return 1
+	}
+	return (length + long - 1) / long
+}
+
+func (m *message) rate() int {
+	if m.MMS {
+		return nanodollarsPerMMS
+	}
+	return nanodollarsPerSegment
+}
+
+// cost is what the message costs, in nanodollars.
+func (m *message) cost() int {
+	return m.rate() * m.segments()
+}
+
+// addPrice adds to a message what version 2.2 of the API says of its price.
+func (m *message) addPrice(data object, version string) {
+	if version != "v2.2" {
+		return
+	}
+	dollars := func(nanodollars int) string { return fmt.Sprintf("%.4f", float64(nanodollars)/1e9) }
+	data["price_details"] = object{
+		"base_rate":      dollars(m.rate()),
+		"charged_cost":   dollars(m.cost()),
+		"segment_count":  m.segments(),
+		"surcharge_rate": dollars(0),
+	}
+}
+
+// withMedia adds the media of messages to their document.
+func withMedia(document object, version string, messages ...*message) object {
+	var included []object
+	for _, m := range messages {
+		included = append(included, each(m.media, func(m media) object { return m.object(version) })...)
+	}
+	if included != nil {
+		document["included"] = included
+	}
+	return document
+}
+
+func (m media) object(version string) object {
+	return object{
+		"attributes": object{
+			"file_name": m.fileName,
+			"file_size": m.size,
+			"mime_type": m.mimeType(),
+			"url":       m.url,
+		},
+		"id":    m.id,
+		"links": self(host + "/" + version + "/media/" + url.PathEscape(m.id)),
+		"type":  "media",
+	}
+}
+
+// mimeType goes by the file's name, whatever the system's own tables say.
+func (m media) mimeType() string {
+	known := map[string]string{
+		".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".gif": "image/gif", ".bmp": "image/bmp",
+		".3gp": "video/3gpp", ".mp4": "video/mp4", ".avi": "video/x-msvideo", ".mpg": "video/mpeg",
+		".amr": "audio/amr", ".mid": "audio/midi", ".wav": "audio/wav", ".ac3": "audio/ac3", ".mp3": "audio/mpeg",
+		".txt": "text/plain",
+	}
+	return cmp.Or(known[strings.ToLower(path.Ext(m.fileName))], "application/octet-stream")
+}

@@ -1,0 +1,389 @@
+package flowroutetest
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Numbers that are on the account of a new server, both able to send messages.
+const (
+	LongCode = "12065550100"
+	TollFree = "18445550100"
+
+	secondLongCode   = "12125550101"
+	canadianLongCode = "16045550102"
+)
+
+// MessagingEnabledAfter is how long it takes until a number that was bought with messaging enabled shows that it
+// is. The server takes messages from it before that, too.
+const MessagingEnabledAfter = time.Minute
+
+func numberOperations() []operation {
+	return []operation{
+		{"GET", "/v2/numbers/available/areacodes", "numbers.listAreaCodes", (*account).listAreaCodes},
+		{"GET", "/v2/numbers/available/exchanges", "numbers.listExchanges", (*account).listExchanges},
+		{"GET", "/v2/numbers/available", "numbers.search", (*account).searchNumbers},
+		{"POST", "/v2/numbers/{number}", "numbers.purchase", (*account).purchaseNumber},
+		{"GET", "/v2/numbers", "numbers.list", (*account).listNumbers},
+		{"GET", "/v2/numbers/{number}", "numbers.get", (*account).getNumber},
+	}
+}
+
+// number is a phone number on the account.
+type number struct {
+	listing
+	alias         string
+	cnamLookups   bool
+	primaryRoute  string // ids; empty for none
+	failoverRoute string
+	e911          string
+	cnam          string
+
+	messaging        bool // sends messages, from messagingSince on
+	messagingSince   time.Time
+	provisioningTask string // id of the task that enables it
+}
+
+// addNumber puts a number on the account that is able to send messages.
+func (a *account) addNumber(value string) {
+	if _, exists := a.numbers[value]; exists {
+		return
+	}
+	n := newNumber(describeNumber(value))
+	n.messaging = true
+	a.numbers[value] = n
+}
+
+func newNumber(l listing) *number {
+	return &number{listing: l, cnamLookups: true, primaryRoute: builtInRoute}
+}
+
+func (a *account) numberValues() []string {
+	return slices.Sorted(maps.Keys(a.numbers))
+}
+
+// own returns the number that a path names, or the given error where it isn't on the account.
+func (a *account) own(c *call, otherwise *refusal) (*number, error) {
+	n, exists := a.numbers[c.vars["number"]]
+	if !exists {
+		return nil, otherwise
+	}
+	return n, nil
+}
+
+func (a *account) listAreaCodes(c *call) (answer, error) {
+	q := c.parameters()
+	most := q.cost("max_setup_cost")
+	q.page(400)
+	if err := q.err(); err != nil {
+		return answer{}, err
+	}
+	codes := a.prefixesForSale(listing.areaCode, most)
+	return list(q, "/v2/numbers/available/areacodes", codes, func(code string) object {
+		related := host + "/v2/numbers/available/exchanges?areacode=" + code
+		return object{"id": code, "links": object{"related": related}, "type": "areacode"}
+	}), nil
+}
+
+func (a *account) listExchanges(c *call) (answer, error) {
+	q := c.parameters()
+	most := q.cost("max_setup_cost")
+	areaCode := q.text("areacode", wholeNumber)
+	q.page(200)
+	if err := q.err(); err != nil {
+		return answer{}, err
+	}
+	exchanges := a.prefixesForSale(listing.exchange, most)
+	if areaCode != "" {
+		exchanges = slices.DeleteFunc(exchanges, func(e string) bool { return e[:3] != areaCode })
+	}
+	return list(q, "/v2/numbers/available/exchanges", exchanges, func(exchange string) object {
+		related := host + "/v2/numbers/available?starts_with=1" + exchange
+		return object{"id": exchange, "links": object{"related": related}, "type": "exchange"}
+	}), nil
+}
+
+// wholeNumber checks a number that is compared as text.
+func wholeNumber(s string) string {
+	if strings.Trim(s, "0123456789") != "" {
+		return notInteger
+	}
+	return ""
+}
+
+// prefixesForSale returns the prefixes of the numbers for sale that cost at most most to set up, each once.
+func (a *account) prefixesForSale(prefix func(listing) string, most float64) []string {
+	var prefixes []string
+	for l := range a.forSale() {
+		if l.setupCost <= most {
+			prefixes = append(prefixes, prefix(l))
+		}
+	}
+	return slices.Compact(prefixes)
+}
+
+// numberPattern is what a search knows of a number's digits.
+type numberPattern struct{ contains, end, start string }
+
+func (p numberPattern) match(value string) bool {
+	return strings.Contains(value, p.contains) && strings.HasSuffix(value, p.end) && strings.HasPrefix(value, p.start)
+}
+
+func (a *account) searchNumbers(c *call) (answer, error) {
+	q := c.parameters()
+	state := q.normalized("state", strings.ToUpper)
+	contains, end := q.digits("contains"), q.digits("ends_with")
+	rateCenter := q.normalized("rate_center", strings.ToUpper)
+	pattern := numberPattern{contains, end, q.firstDigits("starts_with")}
+	kind := q.text("number_type", oneOf(longCode, tollFree))
+	country := q.normalized("iso_country", strings.ToUpper)
+	order := numberOrder(q.text("order_by", func(s string) string {
+		if numberOrder(s) == nil {
+			return "Not a valid choice."
+		}
+		return ""
+	}))
+	q.page(200)
+	if err := q.err(); err != nil {
+		return answer{}, err
+	}
+
+	var found []listing
+	for l := range a.forSale() {
+		if pattern.match(l.value) &&
+			(state == "" || strings.EqualFold(l.state, state)) &&
+			(rateCenter == "" || strings.EqualFold(l.rateCenter, rateCenter)) &&
+			(kind == "" || l.kind == kind) &&
+			(country == "" || l.country == country) {
+			found = append(found, l)
+		}
+	}
+	if c.query.Has("order_by") { // they are in the order of their digits already
+		slices.SortStableFunc(found, order)
+	}
+	return list(q, "/v2/numbers/available", found, listing.object), nil
+}
+
+// numberOrder is the order that an order_by parameter asks for: a field, and perhaps a direction. It is nil
+// where there is no such order.
+func numberOrder(orderBy string) func(a, b listing) int {
+	field, direction, _ := strings.Cut(cmp.Or(orderBy, "number"), ",")
+	var order func(a, b listing) int
+	switch field {
+	case "number", "value", "tn":
+		order = func(a, b listing) int { return strings.Compare(a.value, b.value) }
+	case "monthly_cost":
+		order = func(a, b listing) int { return 0 } // the same for all
+	case "iso_country":
+		order = func(a, b listing) int { return strings.Compare(a.country, b.country) }
+	case "number_type":
+		order = func(a, b listing) int { return strings.Compare(a.kind, b.kind) }
+	case "state":
+		order = func(a, b listing) int { return strings.Compare(a.state, b.state) }
+	case "rate_center":
+		order = func(a, b listing) int { return strings.Compare(a.rateCenter, b.rateCenter) }
+	default:
+		return nil
+	}
+	switch direction {
+	case "", "asc":
+		return order
+	case "desc":
+		return func(a, b listing) int { return order(b, a) }
+	}
+	return nil
+}
+
+// object is a number that is for sale.
+func (l listing) object() object {
+	return object{
+		"attributes": object{
+			"inbound_rate": inboundRate,
+			"iso_country":  l.country,
+			"monthly_cost": monthlyCost,
+			"number_type":  l.kind,
+			"rate_center":  orNull(l.rateCenter),
+			"rate_type":    "local",
+			"setup_cost":   l.setupCost,
+			"state":        orNull(l.state),
+			"tier":         l.tier,
+			"value":        l.value,
+		},
+		"id":    l.value,
+		"links": object{"related": host + "/v2/numbers/" + l.value},
+		"type":  "number",
+	}
+}
+
+func (a *account) purchaseNumber(c *call) (answer, error) {
+	options, err := c.purchaseOptions()
+	if err != nil {
+		return answer{}, err
+	}
+	cnamLookups := options.flag("cnam_lookups_enabled", true)
+	messaging := options.flag("messaging_enabled", false)
+	options.flag("messaging_email", false)
+	options.text("messaging_callback_url", webAddress)
+	if err := options.err(); err != nil {
+		return answer{}, err
+	}
+
+	value := c.vars["number"]
+	l, exists := lookUp(value)
+	if _, bought := a.numbers[value]; bought || !exists {
+		return answer{}, notFound()
+	}
+	n := newNumber(l)
+	n.cnamLookups = cnamLookups
+	if messaging {
+		n.messaging, n.messagingSince = true, c.now.Add(MessagingEnabledAfter)
+		a.provisionCount++
+		n.provisioningTask = uuid("provisioning", a.provisionCount)
+	}
+	a.numbers[value] = n
+	return created(a.numberDocument(n, c.now)), nil
+}
+
+// purchaseOptions are in the body, or in the query where there is no body.
+func (c *call) purchaseOptions() (*attributes, error) {
+	if len(c.body) == 0 {
+		return fromQuery(c.query), nil
+	}
+	return c.attributes("number")
+}
+
+func (a *account) listNumbers(c *call) (answer, error) {
+	q := c.parameters()
+	pattern := numberPattern{q.digits("contains"), q.digits("ends_with"), q.firstDigits("starts_with")}
+	alias := q.text("alias", atMost(64))
+	q.page(200)
+	if err := q.err(); err != nil {
+		return answer{}, err
+	}
+	found := a.usedBy(func(n *number) bool {
+		return pattern.match(n.value) && (alias == "" || n.alias == alias)
+	})
+	return list(q, "/v2/numbers", found, func(n *number) object {
+		return object{"attributes": n.summary(c.now), "id": n.value, "links": self(n.url()), "type": "number"}
+	}), nil
+}
+
+func (a *account) getNumber(c *call) (answer, error) {
+	n, err := a.own(c, notFound())
+	if err != nil {
+		return answer{}, err
+	}
+	return ok(a.numberDocument(n, c.now)), nil
+}
+
+func (n *number) url() string {
+	return host + "/v2/numbers/" + n.value
+}
+
+// summary are the attributes that a list of the account's numbers has.
+func (n *number) summary(now time.Time) object {
+	return object{
+		"alias":                orNull(n.alias),
+		"cnam_lookups_enabled": n.cnamLookups,
+		"iso_country":          n.country,
+		"messaging_enabled":    n.messaging && !now.Before(n.messagingSince),
+		"number_type":          n.kind,
+		"rate_center":          n.rateCenter,
+		"state":                n.state,
+		"status":               "PURCHASED",
+		"tier":                 n.tier,
+		"value":                n.value,
+	}
+}
+
+// numberDocument is a number with what it is related to.
+func (a *account) numberDocument(n *number, now time.Time) object {
+	attributes := n.summary(now)
+	maps.Copy(attributes, object{
+		"inbound_rate": inboundRate,
+		"monthly_cost": monthlyCost,
+		"note":         nil,
+		"rate_type":    "local",
+		"setup_cost":   n.setupCost,
+	})
+	relationships := object{
+		"cnam_preset":    related("cnam", n.cnam),
+		"e911_address":   related("e911", n.e911),
+		"failover_route": related("route", n.failoverRoute),
+		"primary_route":  related("route", n.primaryRoute),
+	}
+	if n.provisioningTask != "" {
+		relationships["message_provision"] = related("message_provisioning_status", n.provisioningTask)
+	}
+	document := object{
+		"data": object{
+			"attributes":    attributes,
+			"id":            n.value,
+			"links":         self(n.url()),
+			"relationships": relationships,
+			"type":          "number",
+		},
+		"links": self(n.url()),
+	}
+	if included := a.included(n, now); len(included) > 0 {
+		document["included"] = included
+	}
+	return document
+}
+
+// included are the records that a number is related to, each once.
+func (a *account) included(n *number, now time.Time) []object {
+	var included []object
+	for _, id := range slices.Compact([]string{n.primaryRoute, n.failoverRoute}) {
+		if r, found := find(a.routes, id); found {
+			included = append(included, r.object())
+		}
+	}
+	if e, found := find(a.e911s, n.e911); found {
+		included = append(included, e.object(blankWhenUnset))
+	}
+	if r, found := find(a.cnams, n.cnam); found {
+		included = append(included, r.object(now))
+	}
+	if n.provisioningTask != "" {
+		status := "processing"
+		if !now.Before(n.messagingSince) {
+			status = "successful"
+		}
+		included = append(included, object{
+			"attributes": object{"status": status, "tn": n.value},
+			"id":         n.provisioningTask,
+			"type":       "message_provisioning_status",
+		})
+	}
+	return included
+}
+
+// brief is a number in the company of something else.
+func (n *number) brief() object {
+	return object{
+		"attributes": object{"alias": orNull(n.alias), "value": n.value},
+		"id":         n.value,
+		"links":      self(n.url()),
+		"type":       "number",
+	}
+}
+
+// related is a relationship to a record, or to none where the id is empty.
+func related(kind, id string) object {
+	if id == "" {
+		return object{"data": nil}
+	}
+	return object{"data": object{"id": id, "type": kind}}
+}
+
+// orNull is a text, or null where it is empty.
+func orNull(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}

@@ -1,0 +1,60 @@
+package flowroutetest
+
+import (
+	"bytes"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+)
+
+// Request is a request as it arrived at a [Server].
+type Request struct {
+	Operation string      // name of what it asks for, such as messages.send; empty for what the API doesn't serve
+	Method    string      // such as POST
+	Path      string      // as sent, with its escapes and without the query
+	Query     url.Values  // empty, not nil, without a query
+	Header    http.Header // without Authorization, so that it can be printed
+	Body      []byte      // as sent
+	Status    int         // status it is answered with; 0 where the connection is closed without an answer
+	Time      time.Time   // on the server's clock
+}
+
+// Requests returns the requests that have arrived, in their order, including those that were refused.
+func (s *Server) Requests() []Request {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	requests := make([]Request, len(s.requests))
+	for i, r := range s.requests {
+		requests[i] = *r
+		requests[i].Query = cloneQuery(r.Query)
+		requests[i].Header = r.Header.Clone()
+		requests[i].Body = bytes.Clone(r.Body)
+	}
+	return requests
+}
+
+// record keeps a request.
+func (s *Server) record(r *http.Request, operation string, c *call, status int) {
+	header := r.Header.Clone()
+	header.Del("Authorization")
+	s.requests = append(s.requests, &Request{
+		Operation: operation,
+		Method:    r.Method,
+		Path:      r.URL.EscapedPath(),
+		Query:     c.query,
+		Header:    header,
+		Body:      c.body,
+		Status:    status,
+		Time:      c.now,
+	})
+}
+
+func cloneQuery(query url.Values) url.Values {
+	clone := maps.Clone(query)
+	for name, values := range clone {
+		clone[name] = slices.Clone(values)
+	}
+	return clone
+}

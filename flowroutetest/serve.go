@@ -1,0 +1,161 @@
+package flowroutetest
+
+import (
+	"cmp"
+	"crypto/subtle"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+)
+
+// operation is one thing that the API can be asked to do.
+type operation struct {
+	method, path string // a segment of the path in braces is a variable
+	name         string
+	handle       func(*account, *call) (answer, error)
+}
+
+// operations returns all that the API can be asked to do.
+func operations() []operation {
+	return slices.Concat(
+		numberOperations(),
+		routeOperations(),
+		messageOperations(),
+		e911Operations(),
+		cnamOperations(),
+	)
+}
+
+// call is a request on its way to an operation.
+type call struct {
+	version string            // first segment of the path, such as v2.1
+	vars    map[string]string // variables of the path
+	query   url.Values
+	header  http.Header
+	body    []byte
+	now     time.Time
+}
+
+// router finds the operation that a request is for.
+type router []endpoint
+
+type endpoint struct {
+	operation
+	segments []string
+}
+
+func newRouter(ops []operation) router {
+	rt := make(router, len(ops))
+	for i, op := range ops {
+		rt[i] = endpoint{op, strings.Split(op.path, "/")}
+	}
+	// What is spelled out comes before what a variable would match as well.
+	slices.SortStableFunc(rt, func(a, b endpoint) int {
+		return cmp.Compare(strings.Count(a.path, "{"), strings.Count(b.path, "{"))
+	})
+	return rt
+}
+
+// find returns the operation for a method and an escaped path, with the path's variables. Its error is that of a
+// path the API doesn't serve, or serves with other methods only.
+func (rt router) find(method, escapedPath string) (operation, map[string]string, error) {
+	segments := strings.Split(strings.TrimSuffix(escapedPath, "/"), "/")
+	if method == http.MethodHead {
+		method = http.MethodGet
+	}
+	err := unknownURL()
+	for _, e := range rt {
+		vars, ok := e.match(segments)
+		switch {
+		case ok && e.method == method:
+			return e.operation, vars, nil
+		case ok:
+			err = methodNotAllowed()
+		}
+	}
+	return operation{}, nil, err
+}
+
+// match holds the segments of an escaped path against the operation's own.
+func (e endpoint) match(segments []string) (vars map[string]string, ok bool) {
+	if len(segments) != len(e.segments) {
+		return nil, false
+	}
+	vars = map[string]string{}
+	for i, want := range e.segments {
+		segment, err := url.PathUnescape(segments[i])
+		if err != nil {
+			return nil, false
+		}
+		name, variable := strings.CutPrefix(want, "{")
+		switch {
+		case variable && segment != "":
+			vars[strings.TrimSuffix(name, "}")] = segment
+		case segment != want:
+			return nil, false
+		}
+	}
+	return vars, true
+}
+
+// ServeHTTP answers a request of the API, records it, and plays the scripted failures. A path may end in a slash.
+//
+// A failure that closes the connection panics with [http.ErrAbortHandler], which a server of net/http takes
+// for just that and does not log. Whoever calls ServeHTTP himself and scripts such failures must recover from it.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	var body []byte
+	if r.Body != nil {
+		var err error
+		if body, err = io.ReadAll(r.Body); err != nil {
+			panic(http.ErrAbortHandler) // the request never arrived whole
+		}
+	}
+	reply, fault := s.decide(r, body)
+	fault.wait(r.Context())
+	fault.send(w, reply)
+}
+
+// decide carries a request out, unless a fault prevents it, and says what to answer.
+func (s *Server) decide(r *http.Request, body []byte) (reply, Fault) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+
+	op, vars, err := s.router.find(r.Method, r.URL.EscapedPath())
+	authentic := s.authentic(r)
+	if err == nil && !authentic {
+		err = authenticationFailed()
+	}
+	c := &call{vars: vars, query: r.URL.Query(), header: r.Header, body: body, now: s.clock.now()}
+	c.version, _, _ = strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+
+	var fault Fault
+	if authentic {
+		fault = s.takeFault(op.name)
+	} else {
+		fault = s.takeFault("")
+	}
+	var a answer
+	if fault.carriesOut() {
+		if err == nil {
+			a, err = op.handle(&s.account, c)
+		}
+		if err != nil {
+			a = s.account.refuse(err)
+		}
+	}
+	if fault.Status != 0 {
+		a = s.account.refuse(fault.refusal())
+	}
+	s.record(r, op.name, c, fault.status(a))
+	return fault.alter(a.encode()), fault
+}
+
+// authentic tells whether a request has the account's credentials.
+func (s *Server) authentic(r *http.Request) bool {
+	accessKey, secretKey, given := r.BasicAuth()
+	return given && subtle.ConstantTimeCompare([]byte(accessKey), []byte(s.AccessKey))&
+		subtle.ConstantTimeCompare([]byte(secretKey), []byte(s.SecretKey)) == 1
+}

@@ -1,0 +1,201 @@
+package flowroutetest_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/flowroute/flowroute-go/flowroutetest"
+)
+
+func TestAuthentication(t *testing.T) {
+	const body = `{"errors":[{"detail":"Authentication failed.","id":"SOME-ID","status":401,"title":"Unauthorized"}]}`
+	a := newAPI(t)
+	for name, edit := range map[string]func(*http.Request){
+		"none":         func(r *http.Request) { r.Header.Del("Authorization") },
+		"another key":  func(r *http.Request) { r.SetBasicAuth("12345678", a.SecretKey) },
+		"wrong secret": func(r *http.Request) { r.SetBasicAuth(a.AccessKey, "x") },
+		"swapped":      func(r *http.Request) { r.SetBasicAuth(a.SecretKey, a.AccessKey) },
+		"not basic":    func(r *http.Request) { r.Header.Set("Authorization", "Bearer "+a.SecretKey) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			resp := a.do("POST", "/v2/numbers/12062795137", nil, edit)
+			resp.t = t
+			resp.is(401, body)
+		})
+	}
+	assert.Len(t, a.Numbers(), 4, "nothing was carried out")
+}
+
+func TestCredentials(t *testing.T) {
+	assert.Regexp(t, `^[0-9]{8}$`, flowroutetest.AccessKey)
+	assert.Regexp(t, `^[0-9a-z]{32}$`, flowroutetest.SecretKey)
+
+	a := newAPI(t, flowroutetest.WithCredentials("11112222", "another secret"))
+	assert.Equal(t, "11112222", a.AccessKey)
+	assert.Equal(t, 200, a.get("/v2/routes").status)
+	own := func(r *http.Request) { r.SetBasicAuth(flowroutetest.AccessKey, flowroutetest.SecretKey) }
+	assert.Equal(t, 401, a.do("GET", "/v2/routes", nil, own).status)
+}
+
+func TestUnknownPath(t *testing.T) {
+	a := newAPI(t)
+	for _, path := range []string{
+		"/", "/v2", "/v2/nothing", "/v1/numbers", "/numbers", "/v2/messages", "/v2.1/numbers",
+		"/v2//numbers", "//v2/numbers", "/v2/numbers//", "/v2/numbers/..", "/v2/./numbers", "/v2/numbers/1/2", "/v2/numbers%2f",
+	} {
+		resp := a.get(path)
+		if strings.Contains(path, "..") {
+			require.Equal(t, 404, resp.status) // names a number, and none that there is
+			continue
+		}
+		resp.is(404, `{"errors":[{"status":"404 Not Found: The requested URL was not found on the server. If you entered the URL manually please check your spelling and try again."}]}`)
+	}
+}
+
+func TestWrongMethod(t *testing.T) {
+	a := newAPI(t)
+	for path, method := range map[string]string{
+		"/v2/routes":              "PUT",
+		"/v2/numbers":             "DELETE",
+		"/v2.1/messages":          "PATCH",
+		"/v2/e911s/validate":      "PUT",
+		"/v2/numbers/available":   "PATCH",
+		"/v2/cnams/1/":            "POST",
+		"/v2/numbers/available/x": "",
+	} {
+		if method == "" {
+			assert.Equal(t, 404, a.get(path).status)
+			continue
+		}
+		a.do(method, path, nil).is(405, `{"errors":[{"detail":"The method is not allowed for the requested URL.","id":"SOME-ID","status":405,"title":"Method Not Allowed"}]}`)
+	}
+}
+
+func TestTrailingSlash(t *testing.T) {
+	a := newAPI(t)
+	assert.Equal(t, 200, a.get("/v2/routes/").status)
+	assert.Equal(t, 200, a.get("/v2/numbers/"+flowroutetest.LongCode+"/?").status)
+	assert.Equal(t, 204, a.do("DELETE", "/v2/numbers/"+flowroutetest.LongCode+"/relationships/e911s/", nil).status)
+}
+
+func TestHead(t *testing.T) {
+	resp := newAPI(t).do("HEAD", "/v2/routes", nil)
+	assert.Equal(t, 200, resp.status)
+	assert.Empty(t, resp.body)
+}
+
+func TestMediaTypes(t *testing.T) {
+	const body = `{"to":"12065551234","from":"12065550100","body":"Hello"}`
+	a := newAPI(t)
+	for _, accepted := range []string{
+		"application/vnd.api+json", "application/vnd.api+json; charset=utf-8", "application/json",
+		"application/json; charset=utf-8", "text/plain; charset=utf-8", "",
+	} {
+		assert.Equal(t, 202, a.do("POST", "/v2.1/messages", body, contentType(accepted)).status, accepted)
+	}
+	for _, refused := range []string{"application/x-www-form-urlencoded", "application/xml", "text/html; charset=utf-8", "nonsense;;"} {
+		resp := a.do("POST", "/v2.1/messages", body, contentType(refused))
+		resp.is(415, `{"errors":[{"detail":"Unsupported media type in request.","id":"SOME-ID","status":415,"title":"Unsupported Media Type"}]}`)
+	}
+	assert.Len(t, a.Messages(), 6)
+
+	// What takes no body doesn't look at it.
+	assert.Equal(t, 200, a.do("GET", "/v2/routes", "<x>", contentType("text/html")).status)
+}
+
+func TestMalformedBody(t *testing.T) {
+	a := newAPI(t)
+	for _, body := range []string{"", "{", "hello", `{"to":1}}`, `{} {}`, "{'to':'1'}"} {
+		a.do("POST", "/v2.1/messages", body).is(400, `{"errors":[{"detail":"The body is not valid JSON.","id":"SOME-ID","status":400,"title":"Bad Request"}]}`)
+	}
+	for _, body := range []string{"[]", "null", `"text"`, "1"} {
+		a.do("POST", "/v2.1/messages", body).is(422, invalid(`{"_schema":["Invalid input type."]}`))
+	}
+	for body, detail := range map[string]string{
+		`{"data":null}`:                              `{"data":["Invalid input type."]}`,
+		`{"data":[]}`:                                `{"data":["Invalid input type."]}`,
+		`{"data":{"attributes":{}}}`:                 `{"data":{"type":["Missing data for required field."]}}`,
+		`{"data":{"type":"route","attributes":{}}}`:  `{"data":{"type":["Invalid type. Expected \"message\"."]}}`,
+		`{"data":{"type":"message"}}`:                `{"data":{"attributes":["Missing data for required field."]}}`,
+		`{"data":{"type":"message","attributes":7}}`: `{"data":{"attributes":["Invalid input type."]}}`,
+	} {
+		a.do("POST", "/v2.1/messages", body).is(422, invalid(detail))
+	}
+}
+
+func TestPaging(t *testing.T) {
+	a := newAPI(t)
+	for query, detail := range map[string]string{
+		"limit=0":           `{"limit":["Must be greater than or equal to 1 and less than or equal to 200."]}`,
+		"limit=-1":          `{"limit":["Must be greater than or equal to 1 and less than or equal to 200."]}`,
+		"limit=201":         `{"limit":["Must be greater than or equal to 1 and less than or equal to 200."]}`,
+		"limit=x":           `{"limit":["Not a valid integer."]}`,
+		"limit=1.5":         `{"limit":["Not a valid integer."]}`,
+		"limit=":            `{"limit":["Not a valid integer."]}`,
+		"offset=-1":         `{"offset":["Must be greater than or equal to 0."]}`,
+		"offset=many":       `{"offset":["Not a valid integer."]}`,
+		"limit=0&offset=-1": `{"limit":["Must be greater than or equal to 1 and less than or equal to 200."],"offset":["Must be greater than or equal to 0."]}`,
+	} {
+		a.get("/v2/numbers?"+query).is(422, invalid(detail))
+	}
+	for path, limits := range map[string][2]string{
+		"/v2/numbers/available/areacodes": {"400", "401"},
+		"/v2/numbers/available/exchanges": {"200", "201"},
+		"/v2/numbers/available":           {"200", "201"},
+		"/v2/routes":                      {"200", "201"},
+		"/v2/e911s":                       {"2000", "2001"},
+		"/v2/cnams":                       {"1000000", "0"},
+	} {
+		assert.Equal(t, 200, a.get(path+"?limit="+limits[0]).status, path)
+		assert.Equal(t, 422, a.get(path+"?limit="+limits[1]).status, path)
+	}
+
+	// An offset past the end, and parameters that nobody knows, are no errors.
+	a.get("/v2/numbers?offset=1000&page=3").is(200,
+		`{"data":[],"links":{"self":"https://api.flowroute.com/v2/numbers?limit=10&offset=1000"}}`)
+
+	// The last page has no next link, even when it is full.
+	first := a.get("/v2/numbers?limit=2")
+	assert.Equal(t, "https://api.flowroute.com/v2/numbers?limit=2&offset=2", first.at("links", "next"))
+	last := a.get("/v2/numbers?limit=2&offset=2")
+	assert.Len(t, last.ids(), 2)
+	assert.Nil(t, last.at("links", "next"))
+	assert.Equal(t, a.Numbers(), append(first.ids(), last.ids()...))
+}
+
+func TestUnstarted(t *testing.T) {
+	srv := flowroutetest.NewUnstartedServer()
+	defer srv.Close()
+	assert.Empty(t, srv.URL)
+
+	// Mounted under a path of another server.
+	outer := httptest.NewServer(http.StripPrefix("/prefix", srv))
+	defer outer.Close()
+	req, err := http.NewRequest("GET", outer.URL+"/prefix/v2/routes/", nil)
+	require.NoError(t, err)
+	req.SetBasicAuth(srv.AccessKey, srv.SecretKey)
+	resp, err := http.DefaultClient.Do(req)
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	assert.Equal(t, 200, resp.StatusCode)
+
+	// Called without any network.
+	recorder := httptest.NewRecorder()
+	srv.ServeHTTP(recorder, &http.Request{Method: "GET", URL: &url.URL{Path: "/v2/routes"}})
+	assert.Equal(t, 401, recorder.Code)
+	assert.Len(t, srv.Requests(), 2)
+}
+
+func TestClose(t *testing.T) {
+	srv := flowroutetest.NewServer()
+	srv.AddNumber("12065559999")
+	srv.Close()
+	srv.Close()
+	assert.Contains(t, srv.Numbers(), "12065559999")
+}

@@ -1,0 +1,163 @@
+package flowroutetest
+
+import (
+	"context"
+	"io"
+	"log"
+	"net"
+	"net/http/httptest"
+	"sync"
+	"time"
+)
+
+// The credentials a [Server] takes, unless [WithCredentials] says otherwise. They open nothing but a fake.
+const (
+	AccessKey = "87654321"
+	SecretKey = "notarealsecret00notarealsecret00"
+)
+
+// Server is an in-memory Flowroute: one account, its state, and the API in front of it. It is safe for
+// concurrent use. Its exported fields are for reading only.
+type Server struct {
+	URL       string // base URL, such as http://127.0.0.1:49152; empty until the server listens
+	AccessKey string // user name it takes
+	SecretKey string // password it takes
+
+	router   router
+	listener *httptest.Server
+	cancel   context.CancelFunc // ends what requests wait for when the server closes
+
+	mu       sync.Mutex // guards what follows
+	clock    clock
+	account  account
+	faults   []Fault
+	requests []*Request
+}
+
+// Option sets up a [Server].
+type Option func(*Server)
+
+// WithCredentials has the server take these credentials in place of [AccessKey] and [SecretKey].
+func WithCredentials(accessKey, secretKey string) Option {
+	return func(s *Server) { s.AccessKey, s.SecretKey = accessKey, secretKey }
+}
+
+// NewServer returns a server that listens on a free port of 127.0.0.1. The caller closes it when done. Where
+// it cannot listen, it panics, as [httptest.NewServer] does.
+func NewServer(opts ...Option) *Server {
+	s := NewUnstartedServer(opts...)
+	s.Start()
+	return s
+}
+
+// NewUnstartedServer returns a server that does not listen. It answers through [Server.ServeHTTP], so that it can
+// be mounted in another server or called without any network, and listens once [Server.Start] or [Server.StartTLS]
+// is called.
+func NewUnstartedServer(opts ...Option) *Server {
+	s := &Server{
+		AccessKey: AccessKey,
+		SecretKey: SecretKey,
+		router:    newRouter(operations()),
+		clock:     clock{base: Epoch},
+		account:   newAccount(),
+	}
+	for _, opt := range opts {
+		opt(s)
+	}
+	return s
+}
+
+// Start has the server listen on a free port of 127.0.0.1. It panics where it cannot, and when the server was
+// started before.
+func (s *Server) Start() {
+	s.listen()
+	s.listener.Start()
+	s.URL = s.listener.URL
+}
+
+// StartTLS is [Server.Start] for HTTPS, with the certificate of [net/http/httptest], which only the client of
+// [Server.Client] trusts by itself.
+func (s *Server) StartTLS() {
+	s.listen()
+	s.listener.StartTLS()
+	s.URL = s.listener.URL
+}
+
+func (s *Server) listen() {
+	if s.listener != nil {
+		return
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	s.cancel = cancel
+	s.listener = httptest.NewUnstartedServer(s)
+	s.listener.Config.BaseContext = func(net.Listener) context.Context { return ctx }
+	s.listener.Config.ErrorLog = log.New(io.Discard, "", 0) // scripted failures are no news
+}
+
+// Close has the server stop listening, ends the delays of scripted failures, and returns when every request has
+// been answered. The state can be looked at afterwards. A server that does not listen needs no Close.
+func (s *Server) Close() {
+	if s.listener == nil {
+		return
+	}
+	s.cancel()
+	s.listener.Close()
+}
+
+// Messages returns the texts that the account sent, in the order in which they were taken. A message is here
+// at once, while its record appears in the API only after [MessageRecordAfter].
+func (s *Server) Messages() []Message {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	messages := make([]Message, len(s.account.messages))
+	for i, m := range s.account.messages {
+		messages[i] = m.public()
+	}
+	return messages
+}
+
+// Numbers returns the phone numbers on the account, as 11 digits, sorted.
+func (s *Server) Numbers() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.account.numberValues()
+}
+
+// AddNumber puts a phone number on the account, as if it had been bought and enabled for messages. It is 11
+// digits, with or without a plus sign; any number will do, for sale or not. One that is on the account
+// already is left as it is.
+func (s *Server) AddNumber(number string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.account.addNumber(digits11(number))
+}
+
+// ApproveCNAM approves a CNAM record at once, as Flowroute's review would by itself after [CNAMApprovedAfter]. It
+// is an error where there is no such record or it was rejected.
+func (s *Server) ApproveCNAM(id string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.account.approveCNAM(id, s.clock.now())
+}
+
+// RejectCNAM rejects a CNAM record for a reason, as Flowroute's review would. It is an error where there is no
+// such record or it is approved already.
+func (s *Server) RejectCNAM(id, reason string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.account.rejectCNAM(id, reason, s.clock.now())
+}
+
+// Now returns the time on the server's clock, in UTC.
+func (s *Server) Now() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.clock.now()
+}
+
+// Advance moves the server's clock on by d: messages get their records and receipts, CNAM records their approval.
+func (s *Server) Advance(d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.clock.ahead += d
+}

@@ -1,0 +1,93 @@
+package flowroutetest
+
+import (
+	"fmt"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+const (
+	missing      = "Missing data for required field."
+	isNull       = "Field may not be null."
+	notText      = "Not a valid string."
+	notInteger   = "Not a valid integer."
+	notNumber    = "Not a valid number."
+	notFlag      = "Not a valid boolean."
+	notDate      = "Not a valid datetime."
+	notURL       = "Not a valid URL."
+	notList      = "Not a valid list."
+	notPattern   = "String does not match expected pattern."
+	invalidInput = "Invalid input type."
+)
+
+// problems are what is wrong with the values that a request sent, by name.
+type problems map[string][]string
+
+func (p problems) add(name, problem string) {
+	p[name] = append(p[name], problem)
+}
+
+// check says what is wrong with a text, or nothing.
+type check func(string) string
+
+func atMost(n int) check {
+	return func(s string) string {
+		if len([]rune(s)) > n {
+			return fmt.Sprintf("Longer than maximum length %d.", n)
+		}
+		return ""
+	}
+}
+
+func oneOf(choices ...string) check {
+	return func(s string) string {
+		if !slices.Contains(choices, s) {
+			return "Must be one of: " + strings.Join(choices, ", ") + "."
+		}
+		return ""
+	}
+}
+
+func matches(pattern *regexp.Regexp) check {
+	return func(s string) string {
+		if !pattern.MatchString(s) {
+			return notPattern
+		}
+		return ""
+	}
+}
+
+func webAddress(s string) string {
+	u, err := url.Parse(s)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		return notURL
+	}
+	return ""
+}
+
+var phoneNumberPattern = regexp.MustCompile(`^\+?[0-9]{11}$`)
+
+func phoneNumber(s string) string {
+	if !phoneNumberPattern.MatchString(s) {
+		return "Not a valid phone number."
+	}
+	return ""
+}
+
+// digits11 is a phone number as the API writes it.
+func digits11(number string) string {
+	return strings.TrimPrefix(number, "+")
+}
+
+// flag reads a boolean from text.
+func flag(s string) (value, valid bool) {
+	switch strings.ToLower(s) {
+	case "true", "1":
+		return true, true
+	case "false", "0":
+		return false, true
+	}
+	return false, false
+}
