@@ -83,7 +83,7 @@ func (a *account) sendMessage(c *call) (answer, error) {
 		return answer{}, err
 	}
 	sender, exists := a.numbers[m.From]
-	if !exists {
+	if !exists || !sender.canMessage(c.now) {
 		return answer{}, notAuthorized()
 	}
 	m.sender = sender.listing

@@ -61,6 +61,17 @@ func TestSendVariants(t *testing.T) {
 	assert.Equal(t, "https://example.com/icon.jpg", a.Messages()[1].MediaURLs[0], "what is handed out is a copy")
 }
 
+func TestSendFromANewNumber(t *testing.T) {
+	a := newAPI(t)
+	a.do("POST", "/v2/numbers/12062030237", `{"messaging_enabled":true}`)
+	a.send("from", "12062030237", "body", "too early").is(403, notAuthorized)
+	a.Advance(flowroutetest.MessagingEnabledAfter)
+	assert.Equal(t, 202, a.send("from", "12062030237", "body", "in time").status)
+	a.do("POST", "/v2/numbers/12062030474", nil)
+	a.Advance(time.Hour)
+	a.send("from", "12062030474", "body", "never enabled").is(403, notAuthorized)
+}
+
 func TestSendStrictly(t *testing.T) {
 	a := newAPI(t)
 	a.send("from", "12065559999", "body", "not mine").is(403, notAuthorized)

@@ -57,6 +57,11 @@ func (a *account) addNumber(value string) {
 	a.numbers[value] = n
 }
 
+// canMessage tells whether a number can send messages.
+func (n *number) canMessage(now time.Time) bool {
+	return n.messaging && !now.Before(n.messagingSince)
+}
+
 func newNumber(l listing) *number {
 	return &number{listing: l, cnamLookups: true, primaryRoute: builtInRoute}
 }
@@ -289,7 +294,7 @@ func (n *number) summary(now time.Time) object {
 		"alias":                orNull(n.alias),
 		"cnam_lookups_enabled": n.cnamLookups,
 		"iso_country":          n.country,
-		"messaging_enabled":    n.messaging && !now.Before(n.messagingSince),
+		"messaging_enabled":    n.canMessage(now),
 		"number_type":          n.kind,
 		"rate_center":          n.rateCenter,
 		"state":                n.state,
