@@ -1,0 +1,151 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"log"
+	"net"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/flowroute/flowroute-go"
+	"github.com/flowroute/flowroute-go/flowroutetest"
+)
+
+func TestServe(t *testing.T) {
+	ctx, interrupt := context.WithCancel(t.Context())
+	out, stdout := io.Pipe()
+	code := make(chan int)
+	go func() {
+		args := []string{"-addr", "127.0.0.1:0", "-access-key", "12345678", "-secret-key", "it's"}
+		code <- run(ctx, args, stdout, io.Discard)
+		stdout.Close()
+	}()
+
+	lines := bufio.NewScanner(out)
+	baseURL := after(t, lines, "export FR_BASE_URL=")
+	assert.Equal(t, `'it'\''s'`, after(t, lines, "export FR_SECRET_KEY="))
+	client, err := flowroute.NewClient("12345678", "it's", flowroute.WithBaseURL(baseURL))
+	require.NoError(t, err)
+	got := make(chan error, 1)
+	go func() {
+		_, err := client.Numbers.List(ctx, &flowroute.NumberListOptions{StartsWith: "206"})
+		got <- err
+	}()
+	assert.Equal(t, " 200", after(t, lines, "GET    /v2/numbers"), "a line has no query")
+	assert.NoError(t, <-got)
+
+	go func() { _, _ = io.Copy(io.Discard, out) }()
+	interrupt()
+	assert.Zero(t, <-code)
+}
+
+// after is what follows a text in the next line that has it.
+func after(t *testing.T, lines *bufio.Scanner, text string) string {
+	t.Helper()
+	for lines.Scan() {
+		if _, rest, found := strings.Cut(lines.Text(), text); found {
+			return rest
+		}
+	}
+	t.Fatalf("no line with %q", text)
+	return ""
+}
+
+func TestCanNotServe(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer taken.Close()
+	for _, c := range []struct {
+		code    int
+		message string
+		args    []string
+	}{
+		{1, "fakeserver: listen tcp " + taken.Addr().String() + ": ", []string{"-addr", taken.Addr().String()}},
+		{2, "Usage: fakeserver [flags]", []string{"-port", "8080"}},
+		{2, "accessKey must not have a colon", []string{"-access-key", "a:b"}},
+		{2, "secretKey must not be empty", []string{"-secret-key", ""}},
+	} {
+		var stdout, stderr strings.Builder
+		assert.Equal(t, c.code, run(t.Context(), c.args, &stdout, &stderr), c.args)
+		assert.Contains(t, stderr.String(), c.message)
+		assert.Empty(t, stdout.String())
+	}
+}
+
+// TestREADME does what the README says, and compares what comes out. Where it says to sleep, the server's clock is
+// moved on, which otherwise stands still so that the times are the same every day.
+func TestREADME(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	var told strings.Builder
+	welcome(&told, "http://127.0.0.1:8080", options{accessKey: flowroutetest.AccessKey, secretKey: flowroutetest.SecretKey})
+	assert.Contains(t, string(readme), told.String())
+
+	for _, program := range []string{"curl", "sh"} {
+		if _, err := exec.LookPath(program); err != nil {
+			t.Skip(err)
+		}
+	}
+	fake := flowroutetest.NewUnstartedServer()
+	srv := httptest.NewServer(logged(fake, log.New(io.Discard, "", 0)))
+	defer srv.Close()
+	env := append(os.Environ(),
+		"FR_BASE_URL="+srv.URL, "FR_ACCESS_KEY="+fake.AccessKey, "FR_SECRET_KEY="+fake.SecretKey,
+		"NO_PROXY=*", "no_proxy=*", "CURL_HOME="+t.TempDir(), // settings of whoever runs the tests
+	)
+	steps := consoleSteps(string(readme))
+	require.NotEmpty(t, steps)
+	for _, s := range steps {
+		if seconds, sleeps := strings.CutPrefix(s.command, "sleep "); sleeps {
+			d, err := time.ParseDuration(seconds + "s")
+			require.NoError(t, err)
+			fake.Advance(d)
+			continue
+		}
+		cmd := exec.CommandContext(t.Context(), "sh", "-c", s.command)
+		cmd.Env = env
+		got, err := cmd.Output()
+		require.NoError(t, err, s.command)
+		assert.Equal(t, s.output, string(got), s.command)
+	}
+}
+
+// step is a command in a console, and what it puts out.
+type step struct{ command, output string }
+
+// consoleSteps are the commands of the console blocks of a Markdown text.
+func consoleSteps(markdown string) []step {
+	var steps []step
+	inBlock, inCommand := false, false
+	for line := range strings.Lines(strings.ReplaceAll(markdown, "\r\n", "\n")) {
+		command, begins := strings.CutPrefix(line, "$ ")
+		switch {
+		case strings.HasPrefix(line, "```"):
+			inBlock = line == "```console\n"
+			continue
+		case !inBlock:
+			continue
+		case begins:
+			steps = append(steps, step{})
+		case inCommand:
+			command = line
+		}
+		last := &steps[len(steps)-1]
+		if begins || inCommand {
+			last.command += strings.TrimSuffix(command, "\n")
+			last.command, inCommand = strings.CutSuffix(last.command, "\\")
+		} else {
+			last.output += line
+		}
+	}
+	return steps
+}

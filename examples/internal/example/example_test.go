@@ -1,0 +1,64 @@
+package example
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+)
+
+func TestUntil(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		real := &Session{}
+		looks := 0
+		third := func() (bool, error) { looks++; return looks == 3, nil }
+		began := time.Now()
+
+		there, err := real.Until(t.Context(), time.Second, time.Minute, third)
+		assert.NoError(t, err)
+		assert.True(t, there)
+		assert.Equal(t, 2*time.Second, time.Since(began))
+
+		there, err = real.Until(t.Context(), time.Second, 5*time.Second, third)
+		assert.NoError(t, err)
+		assert.False(t, there)
+		assert.Equal(t, 7*time.Second, time.Since(began))
+
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		_, err = real.Until(ctx, time.Hour, time.Hour, third)
+		assert.ErrorIs(t, err, context.DeadlineExceeded)
+
+		broken := errors.New("broken")
+		_, err = real.Until(t.Context(), time.Hour, time.Hour, func() (bool, error) { return false, broken })
+		assert.ErrorIs(t, err, broken)
+		assert.Equal(t, 8*time.Second, time.Since(began))
+	})
+}
+
+func TestFakeDoesNotWait(t *testing.T) {
+	t.Setenv("FR_ACCESS_KEY", "")
+	t.Setenv("FR_SECRET_KEY", "")
+	session, err := Start(t.Output())
+	assert.NoError(t, err)
+	defer session.Close()
+	began := session.Now()
+	assert.NoError(t, session.Wait(t.Context(), 48*time.Hour))
+	assert.Equal(t, began.Add(48*time.Hour), session.Now())
+}
+
+func TestPrint(t *testing.T) {
+	var out strings.Builder
+	Table(&out, [][]string{{"NUMBER", "ALIAS", "COST"}, {Phone("12065550100"), "", Money(1.25)}, {Phone("442079460000"), "", ""}})
+	Table(&out, [][]string{{"ID"}})
+	assert.Equal(t, ""+
+		"  NUMBER           ALIAS  COST\n"+
+		"  +1 206-555-0100         $1.25\n"+
+		"  +442079460000\n"+
+		"  ID\n"+
+		"  none\n", out.String())
+}
