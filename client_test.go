@@ -1,12 +1,9 @@
 package flowroute_test
 
 import (
-	"bytes"
 	"context"
 	"crypto/tls"
-	"encoding/json"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
@@ -157,28 +154,6 @@ func TestDo(t *testing.T) {
 	require.ErrorAs(t, err, &e)
 	assert.NotErrorIs(t, err, flowroute.ErrOutcomeUnknown)
 	assert.ErrorIs(t, client.Do(t.Context(), "POST", "/v2/x", nil, nil, &wrong), flowroute.ErrOutcomeUnknown)
-}
-
-// TestNothingTellsTheKeys prints, formats, logs and marshals whatever could hold the keys.
-func TestNothingTellsTheKeys(t *testing.T) {
-	client, _ := serve(t, 401, "", "")
-	_, failure := client.Messages.Send(t.Context(), sms())
-	values := []any{client, *client, client.Numbers, *client.Numbers, client.Routes, *client.Routes, client.Messages, *client.Messages,
-		client.E911s, *client.E911s, client.CNAMs, *client.CNAMs, failure}
-	basic := "MTIzNDU2Nzg6MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
-	for _, value := range values {
-		var log bytes.Buffer
-		slog.New(slog.NewTextHandler(&log, nil)).Info("value", "v", value)
-		slog.New(slog.NewJSONHandler(&log, nil)).Info("value", "v", value)
-		marshalled, _ := json.Marshal(value)
-		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d", "%T", "%p"} {
-			log.WriteString(fmt.Sprintf(verb, value) + "\n")
-		}
-		for _, secret := range []string{secretKey, basic, fmt.Sprintf("%x", secretKey), fmt.Sprintf("%x", basic), fmt.Sprint([]byte(secretKey))} {
-			assert.NotContains(t, log.String(), secret)
-			assert.NotContains(t, string(marshalled), secret)
-		}
-	}
 }
 
 func TestTLSIsRecent(t *testing.T) {

@@ -41,8 +41,17 @@
 // What does no harm when it is done again is repeated on 429, 500, 502, 503 and 504, and when the connection fails, three
 // attempts in all: see [RetryPolicy]. What would be done twice is not: sending a message, purchasing a number, creating a
 // route, an E911 record or a CNAM record. Those are repeated only where it is certain that they were not carried out: on
-// 429, and when the request never left. Where one of them ends without it being known whether it was carried out, its error matches
-// [ErrOutcomeUnknown]: look, for instance with [MessagesService.List], before you do it again.
+// 429, and when the request never left. Where one of them ends without it being known whether it was carried out, its error
+// matches [ErrOutcomeUnknown]. Look, some time later, before you do it again:
+//
+//	for m, err := range client.Messages.ListAll(ctx, &flowroute.MessageListOptions{Start: since}) {
+//		if err != nil {
+//			return err
+//		}
+//		if m.Direction == flowroute.DirectionOutbound && m.To == to && m.Body == body {
+//			return nil // it was sent
+//		}
+//	}
 //
 // # Testing
 //

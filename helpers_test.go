@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"io"
 	"log"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -40,3 +41,12 @@ func newTLSServer(t *testing.T, maxVersion uint16) *httptest.Server {
 	t.Cleanup(srv.Close)
 	return srv
 }
+
+// timeoutError is a timeout of the network.
+type timeoutError struct{}
+
+func (timeoutError) Error() string   { return "192.0.2.1 is slow" }
+func (timeoutError) Timeout() bool   { return true }
+func (timeoutError) Temporary() bool { return true }
+
+var dnsError = net.DNSError{Err: "no such host", Name: "localhost", Server: "192.0.2.1"}

@@ -24,6 +24,7 @@ type network struct {
 	closed chan struct{}
 	close  sync.Once
 	dials  atomic.Int32
+	open   atomic.Int32           // connections that the client has not closed
 	refuse func(dial int32) error // fails the nth dial; may be nil
 }
 
@@ -57,12 +58,25 @@ func (n *network) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	client, server := net.Pipe()
 	select {
 	case n.conns <- server:
-		return client, nil
+		n.open.Add(1)
+		return &countedConn{Conn: client, open: &n.open}, nil
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	case <-n.closed:
 		return nil, net.ErrClosed
 	}
+}
+
+// countedConn is a connection that is counted until it is closed.
+type countedConn struct {
+	net.Conn
+	open *atomic.Int32
+	once sync.Once
+}
+
+func (c *countedConn) Close() error {
+	c.once.Do(func() { c.open.Add(-1) })
+	return c.Conn.Close()
 }
 
 // start serves a handler on the network, and returns a client of it and what ends both. With cert, the

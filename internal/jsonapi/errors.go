@@ -67,7 +67,8 @@ func decodeError(entry any) (Error, bool) {
 		}
 		return e, len(entry) > 0
 	default:
-		return Error{Detail: words(entry)}, true
+		detail := words(entry)
+		return Error{Detail: detail}, detail != ""
 	}
 }
 

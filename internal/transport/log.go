@@ -23,26 +23,27 @@ func (l log) attempt(ctx context.Context, req *Request, r *Result, took time.Dur
 	if !l.enabled(ctx, slog.LevelDebug) {
 		return
 	}
-	l.logger.LogAttrs(ctx, slog.LevelDebug, "flowroute: request", append(l.attrs(req, r), slog.Duration("duration", took))...)
+	l.logger.LogAttrs(ctx, slog.LevelDebug, "flowroute: request", l.attrs(req, r, slog.Duration("duration", took))...)
 }
 
 func (l log) repeat(ctx context.Context, req *Request, r *Result, delay time.Duration) {
 	if ctx.Err() != nil || !l.enabled(ctx, slog.LevelWarn) {
 		return
 	}
-	l.logger.LogAttrs(ctx, slog.LevelWarn, "flowroute: repeating request", append(l.attrs(req, r), slog.Duration("delay", delay))...)
+	l.logger.LogAttrs(ctx, slog.LevelWarn, "flowroute: repeating request", l.attrs(req, r, slog.Duration("delay", delay))...)
 }
 
 func (l log) enabled(ctx context.Context, level slog.Level) bool {
 	return l.logger != nil && l.logger.Enabled(ctx, level)
 }
 
-func (l log) attrs(req *Request, r *Result) []slog.Attr {
+func (l log) attrs(req *Request, r *Result, time slog.Attr) []slog.Attr {
 	attrs := []slog.Attr{
 		slog.String("op", req.Op),
 		slog.String("method", req.Method),
 		slog.Int("status", r.Status),
 		slog.Int("attempt", r.Attempts),
+		time,
 	}
 	if r.Status != 0 && !r.success() {
 		if id := l.errorID(r.Body); id != "" {

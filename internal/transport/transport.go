@@ -200,7 +200,7 @@ func (t *Transport) request(ctx context.Context, req *Request) (*http.Request, e
 	*hr.URL = t.base
 	hr.Host = t.base.Host
 	hr.URL.Path += req.Path
-	if t.base.RawPath != "" || strings.Contains(req.Path, "%") {
+	if t.base.RawPath != "" || strings.ContainsFunc(req.Path, isEscaped) {
 		hr.URL.RawPath = t.base.EscapedPath() + req.Path
 		if hr.URL.Path, err = url.PathUnescape(hr.URL.RawPath); err != nil {
 			return nil, err
@@ -209,6 +209,11 @@ func (t *Transport) request(ctx context.Context, req *Request) (*http.Request, e
 	hr.URL.RawQuery = req.Query
 	hr.Header = t.header(req.Body != nil)
 	return hr, nil
+}
+
+// isEscaped tells whether a character of an escaped path could be written in another way.
+func isEscaped(r rune) bool {
+	return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("/-_.", r))
 }
 
 // withContext makes an error also the context's, where the context is what ended the request.

@@ -1,0 +1,154 @@
+package flowroute_test
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/flowroute/flowroute-go"
+)
+
+// answering is a client to which everything is answered alike, without a network.
+func answering(t *testing.T, status int, body string, opts ...flowroute.Option) *flowroute.Client {
+	t.Helper()
+	transport := roundTripper(func(*http.Request) (*http.Response, error) { return respond(status, body), nil })
+	opts = append([]flowroute.Option{
+		flowroute.WithHTTPClient(&http.Client{Transport: transport}),
+		flowroute.WithRetry(flowroute.RetryPolicy{MaxAttempts: 1}),
+	}, opts...)
+	client, err := flowroute.NewClient(accessKey, secretKey, opts...)
+	require.NoError(t, err)
+	return client
+}
+
+// FuzzErrorDocument has any body of an error keep its status, and be told in one line.
+func FuzzErrorDocument(f *testing.F) {
+	for _, seed := range []string{
+		``, `{"errors":[]}`, `{"errors":{}}`, `{"errors":[null,1,"x",[],{}]}`, `{"error":"x"}`, `{"error":""}`, `{"message":7}`, `<html>`,
+		`{"errors":[{"detail":"Authentication failed.","id":"7fc8c70a","status":401,"title":"Unauthorized"}]}`,
+		`{"errors":[{"detail":{"data":{"attributes":{"zip":["too short"]}}},"id":"15eb464e","status":422}]}`,
+		`{"errors":[{"status":"404 Not Found: The requested URL was not found on the server."}]}`,
+		`{"errors":[{"detail":[{"a":[[1]]},"\u0000\n\u2028"]}]}`, `{"errors":[{"detail":"cut`, "\xff\xfe",
+	} {
+		f.Add(422, seed)
+	}
+	f.Add(503, `{"errors":[]}`)
+	f.Fuzz(func(t *testing.T, status int, body string) {
+		if status < 300 || status > 999 {
+			t.Skip()
+		}
+		_, err := answering(t, status, body).Messages.Get(t.Context(), "1")
+		var e *flowroute.Error
+		require.ErrorAs(t, err, &e)
+		assert.Equal(t, status, e.StatusCode)
+		assert.LessOrEqual(t, len(e.Body), 64<<10)
+		assert.True(t, strings.HasPrefix(body, string(e.Body)))
+		assert.False(t, strings.ContainsFunc(err.Error(), func(r rune) bool { return r < ' ' }), "%q", err)
+		for _, d := range e.Errors {
+			assert.NotEqual(t, flowroute.ErrorDetail{}, d, "an entry without a word")
+		}
+	})
+}
+
+// FuzzPathSegment has nothing that a caller gives for an identifier lead to another URL.
+func FuzzPathSegment(f *testing.F) {
+	for _, seed := range []string{
+		"", ".", "..", "/", "%2e", "%2e%2e%2f", "a/b", "a?b", "a#b", "\\", "a b", "a\x00", "ä", "٢", "12065550100", "mdr2-39cadeace66e",
+		"+1 (206) 555-0100", "//example.com", "https://example.com/", ":", "@", "available", "a;b", "a&b=c", "/0!",
+	} {
+		f.Add(seed)
+	}
+	path := regexp.MustCompile(`^/v2(\.1)?/(numbers|messages|e911s|routes|cnams)/[0-9A-Za-z_-]+(/relationships/(primary_route|(e911s|cnams)(/[0-9A-Za-z_-]+)?))?$`)
+	f.Fuzz(func(t *testing.T, s string) {
+		var got *url.URL
+		transport := roundTripper(func(r *http.Request) (*http.Response, error) {
+			got = r.URL
+			return respond(404, ""), nil
+		})
+		client, err := flowroute.NewClient(accessKey, secretKey, flowroute.WithHTTPClient(&http.Client{Transport: transport}))
+		require.NoError(t, err)
+		ctx := t.Context()
+		calls := map[string]func() error{
+			"/v2/numbers/":  func() error { _, err := client.Numbers.Get(ctx, s); return err },
+			"/v2.1/message": func() error { _, err := client.Messages.Get(ctx, s); return err },
+			"/v2/cnams/":    func() error { return client.CNAMs.Delete(ctx, s) },
+			"/v2/routes/":   func() error { return client.Routes.Delete(ctx, s) },
+			"/v2/numbers/12065550100/relationships/e911s/": func() error { return client.E911s.Assign(ctx, "2065550100", s) },
+			"/v2/numbers/12065550100/relationships/cnams/": func() error { _, err := client.CNAMs.Assign(ctx, "2065550100", s); return err },
+			"/": func() error { return client.Routes.SetPrimary(ctx, s, "1") },
+		}
+		for prefix, call := range calls {
+			got = nil
+			err := call()
+			require.Error(t, err)
+			assert.Equal(t, errors.Is(err, flowroute.ErrInvalidArgument), got == nil)
+			if got == nil {
+				continue
+			}
+			assert.Equal(t, "https://api.flowroute.com", got.Scheme+"://"+got.Host)
+			assert.Regexp(t, path, got.EscapedPath())
+			assert.True(t, strings.HasPrefix(got.EscapedPath(), prefix), got.EscapedPath())
+			assert.Equal(t, url.URL{Scheme: "https", Host: "api.flowroute.com", Path: got.Path}, *got, "nothing but a path")
+		}
+
+		got = nil
+		err = client.Do(ctx, "GET", s, nil, nil, nil)
+		require.Error(t, err)
+		if got != nil {
+			assert.Equal(t, s, got.EscapedPath())
+			assert.Equal(t, "https://api.flowroute.com"+s, got.String())
+			assert.NotContains(t, strings.Split(got.Path, "/"), "..")
+		}
+	})
+}
+
+// FuzzResource has each operation make of any answer either a value, which goes through encoding/json and comes back, or an
+// error, and the same every time.
+func FuzzResource(f *testing.F) {
+	for _, op := range operations() {
+		f.Add(op.answer)
+	}
+	for _, seed := range []string{
+		`{"data":{}}`, `{"data":[{}]}`, `{"data":[null]}`, `{"data":{"data":{"id":1}}}`, `{"data":{"id":{}}}`, `[]`, `{"data":{"type":"x","attributes":null}}`,
+		`{"data":{"id":"1","relationships":{"primary_route":{"data":{"id":null,"type":"route"}},"media":{"data":[{}]}}},"included":[{},{"type":"route","attributes":7}]}`,
+		`{"data":[{"id":"1","attributes":{"timestamp":"Fri, 01 Jun 2018 00:17:52 GMT","is_mms":"true","amount_nanodollars":"7","to":12065550100}}]}`,
+	} {
+		f.Add(seed)
+	}
+	ops := operations()
+	f.Fuzz(func(t *testing.T, body string) {
+		client := answering(t, 200, body)
+		for _, op := range ops {
+			value, err := op.call(t.Context(), client)
+			again, err2 := op.call(t.Context(), client)
+			assert.Equal(t, value, again)
+			assert.Equal(t, err == nil, err2 == nil)
+			if op.want == nil {
+				require.NoError(t, err)
+				continue
+			}
+			if err != nil {
+				assert.True(t, reflect.ValueOf(value).IsNil(), "a value beside an error")
+				continue
+			}
+			require.False(t, reflect.ValueOf(value).IsNil(), "neither a value nor an error")
+			b, err := json.Marshal(value)
+			if err != nil {
+				continue // a time outside of the years that JSON can tell
+			}
+			back := reflect.New(reflect.TypeOf(value).Elem())
+			require.NoError(t, json.Unmarshal(b, back.Interface()))
+			b2, err := json.Marshal(back.Interface())
+			require.NoError(t, err)
+			assert.Equal(t, string(b), string(b2))
+		}
+	})
+}
