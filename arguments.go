@@ -35,11 +35,13 @@ func (a *arguments) text(name, value string) {
 // id checks an identifier. What it lets through has no meaning in a URL.
 func (a *arguments) id(name, value string) string {
 	a.require(name, value)
-	if strings.ContainsFunc(value, func(r rune) bool { return !isLetter(r) && !isDigit(r) && r != '-' && r != '_' }) {
+	if strings.ContainsFunc(value, notInID) {
 		a.refuse(name, "must have only letters, digits, - and _")
 	}
 	return value
 }
+
+func notInID(r rune) bool { return !isLetter(r) && !isDigit(r) && r != '-' && r != '_' }
 
 // phone reads a phone number in any common notation, and gives its digits with the country code.
 func (a *arguments) phone(name, value string) string {
@@ -58,6 +60,18 @@ func (a *arguments) phone(name, value string) string {
 		a.refuse(name, "must be a North American number of 10 digits, or 11 with the leading 1, or begin with + and a country code")
 	}
 	return digits
+}
+
+// phones reads phone numbers, of which there has to be one, and puts a prefix before their digits.
+func (a *arguments) phones(name, prefix string, values []string) []string {
+	if len(values) == 0 {
+		a.refuse(name, "must not be empty")
+	}
+	numbers := make([]string, len(values))
+	for i, value := range values {
+		numbers[i] = prefix + a.phone(name, value)
+	}
+	return numbers
 }
 
 // digits takes the separators that people write out of a number or a part of one. A leading + is kept.

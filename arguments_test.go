@@ -108,11 +108,44 @@ func TestBadArguments(t *testing.T) {
 		{"route without type", route(&flowroute.CreateRouteRequest{Alias: "x", Value: "x"}), "routes.create: Type must not be empty"},
 		{"route without value", route(&flowroute.CreateRouteRequest{Alias: "x", Type: "host"}), "routes.create: Value must not be empty"},
 		{"route to a bad number", route(&flowroute.CreateRouteRequest{Alias: "x", Type: "number", Value: "911;weight=1"}), "routes.create: Value must be a North American number"},
-		{"route from below", route(&flowroute.CreateRouteRequest{Alias: "x", Type: "host", Value: "x", EdgeStrategyID: -1}), "routes.create: EdgeStrategyID must not be below 0"},
+		{"route from below", route(&flowroute.CreateRouteRequest{Alias: "x", Type: "host", Value: "x", EdgeStrategyID: "US-East"}), "routes.create: EdgeStrategyID must be digits"},
 		{"bad purchase callback", func(ctx context.Context, c *flowroute.Client) error {
 			_, err := c.Numbers.Purchase(ctx, "2065550100", &flowroute.PurchaseOptions{MessagingCallbackURL: "example.com"})
 			return err
 		}, "numbers.purchase: MessagingCallbackURL must be an absolute http or https URL"},
+		{"callback without type", func(ctx context.Context, c *flowroute.Client) error {
+			return c.Messages.SetCallback(ctx, "", "https://example.com")
+		}, "messages.setCallback: callbackType must not be empty"},
+		{"callback of another type", func(ctx context.Context, c *flowroute.Client) error {
+			return c.Numbers.SetCallback(ctx, "2065550100", "primary_route", "https://example.com")
+		}, "numbers.setCallback: callbackType must be a CallbackType"},
+		{"callback that is a path", func(ctx context.Context, c *flowroute.Client) error {
+			_, err := c.Messages.GetCallback(ctx, "../x/sms_callback")
+			return err
+		}, "messages.getCallback: callbackType must have only letters, digits, - and _"},
+		{"callback to nowhere", func(ctx context.Context, c *flowroute.Client) error {
+			return c.Messages.SetCallback(ctx, flowroute.CallbackTypeSMS, "example.com")
+		}, "messages.setCallback: callbackURL must be an absolute http or https URL"},
+		{"no media", func(ctx context.Context, c *flowroute.Client) error {
+			_, err := c.Messages.DownloadMedia(ctx, nil, 0)
+			return err
+		}, "messages.downloadMedia: media must not be nil"},
+		{"media without link", func(ctx context.Context, c *flowroute.Client) error {
+			_, err := c.Messages.DownloadMedia(ctx, &flowroute.Media{ID: "1"}, 0)
+			return err
+		}, "messages.downloadMedia: media must have a URL"},
+		{"media in a file", func(ctx context.Context, c *flowroute.Client) error {
+			_, err := c.Messages.DownloadMedia(ctx, &flowroute.Media{URL: "file:///etc/passwd"}, 0)
+			return err
+		}, "messages.downloadMedia: media must be an absolute http or https URL"},
+		{"media with credentials", func(ctx context.Context, c *flowroute.Client) error {
+			_, err := c.Messages.DownloadMedia(ctx, &flowroute.Media{URL: "https://me:secret@example.com/x"}, 0)
+			return err
+		}, "messages.downloadMedia: media must have a URL without credentials"},
+		{"negative limit of media", func(ctx context.Context, c *flowroute.Client) error {
+			_, err := c.Messages.DownloadMedia(ctx, &flowroute.Media{URL: "https://example.com/x"}, -1)
+			return err
+		}, "messages.downloadMedia: limit must not be below 0"},
 		{"no address", func(ctx context.Context, c *flowroute.Client) error { return c.E911s.Validate(ctx, nil) }, "e911s.validate: request must not be nil"},
 		{"no label", address(func(a *flowroute.E911Address) { a.Label = "" }), "e911s.create: Label must not be empty"},
 		{"no street", address(func(a *flowroute.E911Address) { a.StreetName = "" }), "e911s.create: StreetName must not be empty"},

@@ -17,34 +17,61 @@ type operation struct {
 	name, method, path string
 	class              transport.Class
 	segments           []segment
-	limiter            Limiter
+	query              input   // may be nil
+	limiter            Limiter // asked besides the client's own; may be nil
+	plainJSON          bool    // documents are application/json
+	noneIsEmpty        bool    // a list without records is answered with 404
+	noAnswer           bool    // what is answered besides the status is not needed
 }
 
 func get(name, path string, segments ...segment) operation {
-	return operation{name, http.MethodGet, path, transport.Repeatable, segments, nil}
+	return operation{name: name, method: http.MethodGet, path: path, segments: segments}
+}
+
+func put(name, path string, segments ...segment) operation {
+	return operation{name: name, method: http.MethodPut, path: path, segments: segments}
 }
 
 func patch(name, path string, segments ...segment) operation {
-	return operation{name, http.MethodPatch, path, transport.Repeatable, segments, nil}
+	return operation{name: name, method: http.MethodPatch, path: path, segments: segments}
 }
 
 func del(name, path string, segments ...segment) operation {
-	return operation{name, http.MethodDelete, path, transport.Repeatable, segments, nil}
+	return operation{name: name, method: http.MethodDelete, path: path, segments: segments}
 }
 
 // post is a POST that only asks or sets, and so can be repeated.
 func post(name, path string, segments ...segment) operation {
-	return operation{name, http.MethodPost, path, transport.Repeatable, segments, nil}
+	return operation{name: name, method: http.MethodPost, path: path, segments: segments}
 }
 
 // once is a POST that would do a thing twice if it were repeated.
 func once(name, path string, segments ...segment) operation {
-	return operation{name, http.MethodPost, path, transport.Once, segments, nil}
+	return post(name, path, segments...).notRepeated()
 }
 
-// pacedBy has a limiter of its own asked before every attempt.
+func (op operation) notRepeated() operation {
+	op.class = transport.Once
+	return op
+}
+
+func (op operation) with(query input) operation {
+	op.query = query
+	return op
+}
+
 func (op operation) pacedBy(l Limiter) operation {
 	op.limiter = l
+	return op
+}
+
+func (op operation) asPlainJSON() operation {
+	op.plainJSON = true
+	return op
+}
+
+func (op operation) emptyIfNotFound() operation {
+	op.noneIsEmpty = true
 	return op
 }
 
@@ -97,6 +124,11 @@ func optional[R any, P params[R]](r P) input {
 	return r.body
 }
 
+// flat is a body without an envelope, and without anything to check.
+func flat(value any) input {
+	return func(*arguments) any { return value }
+}
+
 // reference is a body that names an existing resource.
 func reference(kind, name, value string) input {
 	return func(args *arguments) any { return jsonapi.Reference(kind, args.id(name, value)) }
@@ -120,26 +152,43 @@ type none = struct{}
 
 // fetch makes a call that is answered with one resource.
 func fetch[W resource[T, I], T, I any](ctx context.Context, c *Client, op operation, body input) (*T, error) {
-	r, err := c.call(ctx, op, nil, body)
+	r, err := c.call(ctx, op, body)
 	if err != nil {
 		return nil, err
 	}
+	return decode[W](op, r)
+}
+
+func decode[W resource[T, I], T, I any](op operation, r *transport.Result) (*T, error) {
 	data, included, err := jsonapi.Decode[W, I](r.Body)
 	if err != nil {
 		return nil, op.unusable(r, err)
 	}
-	value := (*data).model(answer[I]{r.Status, included})
-	return &value, nil
+	return new((*data).model(answer[I]{r.Status, included})), nil
+}
+
+// fetchData makes a call that is answered with data of a form of its own.
+func fetchData[W interface{ model() T }, T any](ctx context.Context, c *Client, op operation, body input) (*T, error) {
+	r, err := c.call(ctx, op, body)
+	if err != nil {
+		return nil, err
+	}
+	data, err := jsonapi.DecodeData[W](r.Body)
+	if err != nil {
+		return nil, op.unusable(r, err)
+	}
+	return new((*data).model()), nil
 }
 
 // send makes a call that is answered with nothing but its success.
 func send(ctx context.Context, c *Client, op operation, body input) error {
-	_, err := c.call(ctx, op, nil, body)
+	op.noAnswer = true
+	_, err := c.call(ctx, op, body)
 	return err
 }
 
 // call makes a call, and returns an answer that is a success.
-func (c *Client) call(ctx context.Context, op operation, options, body input) (*transport.Result, error) {
+func (c *Client) call(ctx context.Context, op operation, body input) (*transport.Result, error) {
 	args := &arguments{op: op.name}
 	req := &transport.Request{
 		Op:      op.name,
@@ -147,9 +196,12 @@ func (c *Client) call(ctx context.Context, op operation, options, body input) (*
 		Path:    op.expand(args),
 		Class:   op.class,
 		Limiter: op.limiter,
+
+		PlainJSON: op.plainJSON,
+		NoAnswer:  op.noAnswer,
 	}
-	if options != nil {
-		values, err := query.Values(options(args))
+	if op.query != nil {
+		values, err := query.Values(op.query(args))
 		if err != nil {
 			args.refuse("options", "can't be encoded: "+err.Error())
 		}
@@ -172,10 +224,19 @@ func (c *Client) carry(ctx context.Context, op operation, req *transport.Request
 		return nil, &ArgumentError{Op: op.name, Name: "ctx", Reason: "must not be nil"}
 	}
 	r := c.transport.Do(ctx, req)
-	if !r.OK() {
-		return nil, op.failure(&r)
+	switch {
+	case r.OK():
+		return &r, nil
+	case op.noneIsEmpty && isNoRecord(&r):
+		return &transport.Result{Status: r.Status, Body: []byte(`{"data":[]}`), Attempts: r.Attempts}, nil
 	}
-	return &r, nil
+	return nil, op.failure(&r)
+}
+
+// isNoRecord tells whether the API says that there are no records, and not that there is no such URL.
+func isNoRecord(r *transport.Result) bool {
+	details := errorDetails(r.Body)
+	return r.Status == http.StatusNotFound && len(details) > 0 && details[0].Detail != ""
 }
 
 // failure is the error of a call that did not succeed.

@@ -92,6 +92,16 @@ func (s *CNAMsService) Unassign(ctx context.Context, number string) (*CNAMAssign
 	return fetch[cnamAssignmentWire](ctx, s.client, del("cnams.unassign", "/v2/numbers/{number}/relationships/cnams", phone(number)), nil)
 }
 
+// CheckCNAM tells whether a value keeps the rules of [CNAMsService.Create] that can be checked here; it may still be
+// rejected, for profanity, phone numbers, or what misleads. What does not keep them is an [*ArgumentError]. No request is made.
+func CheckCNAM(value string) error {
+	args := &arguments{op: "CheckCNAM"}
+	if cnamValue(value).body(args); args.err != nil {
+		return args.err
+	}
+	return nil
+}
+
 type cnamValue string
 
 func (v cnamValue) body(args *arguments) any {

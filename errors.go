@@ -31,7 +31,8 @@ var (
 // says so. Look whether the thing was done before you do it again.
 var ErrOutcomeUnknown = errors.New("flowroute: outcome unknown")
 
-// ErrResponseTooLarge matches the error of a successful answer of more than 8 MiB, of which nothing is returned.
+// ErrResponseTooLarge matches the error of a successful answer of more than 8 MiB, or of media larger than the limit
+// that they were asked for with. Nothing of it is returned.
 var ErrResponseTooLarge = transport.ErrTooLarge
 
 // ErrInvalidArgument matches every [*ArgumentError].

@@ -124,6 +124,15 @@ func wholeRun(t *testing.T, srv *flowroutetest.Server, client *flowroute.Client)
 	_, err = client.Messages.Send(ctx, &flowroute.SendMessageRequest{From: "2065559999", To: "2065550199", Body: "Not mine"})
 	require.ErrorIs(t, err, flowroute.ErrForbidden)
 
+	// Events about it are sent to a URL of its own.
+	require.NoError(t, client.Messages.SetCallback(ctx, flowroute.CallbackTypeSMS, "https://example.com/hook"))
+	require.NoError(t, client.Numbers.SetCallback(ctx, value, flowroute.CallbackTypeSMS, "https://example.com/front-desk"))
+	callback, err := client.Messages.GetCallback(ctx, flowroute.CallbackTypeSMS)
+	require.NoError(t, err)
+	assert.Equal(t, "https://example.com/hook", callback.URL)
+	_, err = client.Messages.GetCallback(ctx, flowroute.CallbackTypeMMS)
+	require.ErrorIs(t, err, flowroute.ErrNotFound)
+
 	// It gets an address.
 	address := funeralHomes()
 	require.NoError(t, client.E911s.Validate(ctx, &address))
@@ -192,12 +201,16 @@ func wholeRun(t *testing.T, srv *flowroutetest.Server, client *flowroute.Client)
 	assert.Nil(t, number.E911)
 	assert.Nil(t, number.CNAM)
 
+	settingsRun(t, srv, client, value)
+	portingRun(t, srv, client)
+	cdrRun(t, srv, client)
+
 	var done []string
 	for _, r := range srv.Requests() {
 		done = append(done, r.Operation)
 	}
 	for _, op := range operations() {
-		assert.Contains(t, done, op.name, "not every operation was carried out")
+		assert.True(t, slices.Contains(done, op.name), "%s was not carried out", op.name)
 	}
 }
 

@@ -53,6 +53,13 @@
 //		}
 //	}
 //
+// # Receiving
+//
+// Flowroute tells a program of messages that were received, and of what became of those that were sent, by calling a
+// URL of the program's, which [MessagesService.SetCallback] sets. It signs nothing, writes the same thing in three
+// forms, and calls again until it gets a 200. [WebhookHandler] is an http.Handler that takes care of that;
+// [ParseWebhook] is for a handler of your own.
+//
 // # Testing
 //
 // Package [github.com/flowroute/flowroute-go/flowroutetest] is an in-memory Flowroute that keeps state, to run your own
@@ -81,9 +88,13 @@ type Client struct {
 	Messages *MessagesService
 	E911s    *E911sService
 	CNAMs    *CNAMsService
+	Porting  *PortingService
+	CDRs     *CDRsService
 
 	transport *transport.Transport
 	sms, mms  Limiter
+	messages  MessagesVersion
+	prefetch  int
 }
 
 // service is what every service consists of.
@@ -97,7 +108,7 @@ func NewClient(accessKey, secretKey string, opts ...Option) (*Client, error) {
 		return nil, err
 	}
 	base, _ := parseBaseURL(DefaultBaseURL)
-	c := config{Config: transport.Config{
+	c := config{messages: MessagesV21, Config: transport.Config{
 		BaseURL:   base,
 		UserAgent: userAgent,
 		Timeout:   DefaultTimeout,
@@ -115,13 +126,15 @@ func NewClient(accessKey, secretKey string, opts ...Option) (*Client, error) {
 	if c.HTTPClient == nil {
 		c.HTTPClient = &http.Client{Transport: newHTTPTransport()}
 	}
-	client := &Client{transport: transport.New(c.Config, accessKey, secretKey), sms: c.sms, mms: c.mms}
+	client := &Client{transport: transport.New(c.Config, accessKey, secretKey), sms: c.sms, mms: c.mms, messages: c.messages, prefetch: c.prefetch}
 	s := service{client}
 	client.Numbers = &NumbersService{s}
 	client.Routes = &RoutesService{s}
 	client.Messages = &MessagesService{s}
 	client.E911s = &E911sService{s}
 	client.CNAMs = &CNAMsService{s}
+	client.Porting = &PortingService{s}
+	client.CDRs = &CDRsService{s}
 	return client, nil
 }
 

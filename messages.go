@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"iter"
+	"strings"
 	"time"
 
 	"github.com/flowroute/flowroute-go/internal/jsonapi"
@@ -112,31 +113,44 @@ type MessageListOptions struct {
 // is repeated on 429 and when the request never left. After [ErrOutcomeUnknown], look with [MessagesService.List]
 // whether it was sent.
 //
-// API: POST /v2.1/messages
+// API: POST /v2.1/messages (or v2.2, see [WithMessagesVersion])
 func (s *MessagesService) Send(ctx context.Context, m *SendMessageRequest) (*Message, error) {
-	return fetch[messageWire](ctx, s.client, once("messages.send", "/v2.1/messages").pacedBy(s.limiter(m)), required(m))
+	return fetch[messageWire](ctx, s.client, once("messages.send", s.path("")).pacedBy(s.limiter(m)), s.numbered(m))
 }
 
 // Get returns the detail record of a message. It is [ErrNotFound] for some seconds after the message was sent.
 //
-// API: GET /v2.1/messages/{messageID}
+// API: GET /v2.1/messages/{messageID} (or v2.2, see [WithMessagesVersion])
 func (s *MessagesService) Get(ctx context.Context, messageID string) (*Message, error) {
-	return fetch[messageWire](ctx, s.client, get("messages.get", "/v2.1/messages/{messageID}", id(messageID)), nil)
+	return fetch[messageWire](ctx, s.client, get("messages.get", s.path("/{messageID}"), id(messageID)), nil)
 }
 
 // List returns a page of the detail records of messages, the newest first. opts must have a Start.
 //
-// API: GET /v2.1/messages
+// API: GET /v2.1/messages (or v2.2, see [WithMessagesVersion])
 func (s *MessagesService) List(ctx context.Context, opts *MessageListOptions) (*Page[Message], error) {
-	return list[messageWire](ctx, s.client, get("messages.list", "/v2.1/messages"), opts)
+	return list[messageWire](ctx, s.client, get("messages.list", s.path("")), opts)
 }
 
 // ListAll walks what [MessagesService.List] returns a page of. Set an End: messages that arrive during the walk would
 // otherwise move those not yet seen, so that the last of a page comes again on the next.
 //
-// API: GET /v2.1/messages
+// API: GET /v2.1/messages (or v2.2, see [WithMessagesVersion])
 func (s *MessagesService) ListAll(ctx context.Context, opts *MessageListOptions) iter.Seq2[*Message, error] {
-	return listAll[messageWire](ctx, s.client, get("messages.list", "/v2.1/messages"), opts)
+	return listAll[messageWire](ctx, s.client, get("messages.list", s.path("")), opts)
+}
+
+// path is that of an operation, in the client's version of the messages API.
+func (s *MessagesService) path(rest string) string {
+	return "/" + string(s.client.messages) + "/messages" + rest
+}
+
+// numbered is the body of a message, with its numbers in the notation of the client's version of the messages API.
+func (s *MessagesService) numbered(m *SendMessageRequest) input {
+	if m == nil || s.client.messages == MessagesV21 {
+		return required(m)
+	}
+	return func(args *arguments) any { return m.attributes(args, "+") }
 }
 
 func (s *MessagesService) limiter(m *SendMessageRequest) Limiter {
@@ -148,7 +162,9 @@ func (s *MessagesService) limiter(m *SendMessageRequest) Limiter {
 
 func (m *SendMessageRequest) isMMS() bool { return m.MMS || len(m.MediaURLs) > 0 }
 
-func (m *SendMessageRequest) body(args *arguments) any {
+func (m *SendMessageRequest) body(args *arguments) any { return m.attributes(args, "") }
+
+func (m *SendMessageRequest) attributes(args *arguments, prefix string) any {
 	attributes := struct {
 		From             string   `json:"from"`
 		To               string   `json:"to"`
@@ -156,7 +172,7 @@ func (m *SendMessageRequest) body(args *arguments) any {
 		MMS              bool     `json:"is_mms,omitempty"`
 		MediaURLs        []string `json:"media_urls,omitempty"`
 		DeliveryCallback string   `json:"dlr_callback,omitempty"`
-	}{args.phone("From", m.From), args.phone("To", m.To), m.Body, m.isMMS(), m.MediaURLs, m.DeliveryCallback}
+	}{prefix + args.phone("From", m.From), prefix + args.phone("To", m.To), m.Body, m.isMMS(), m.MediaURLs, m.DeliveryCallback}
 	if len(m.MediaURLs) == 0 {
 		args.require("Body", m.Body)
 	}
@@ -208,8 +224,8 @@ type messageAttributes struct {
 func (w messageWire) model(a answer[mediaWire]) Message {
 	m := w.Attributes.Message
 	m.ID = w.Key()
-	m.From = string(w.Attributes.From)
-	m.To = string(w.Attributes.To)
+	m.From = phoneDigits(w.Attributes.From)
+	m.To = phoneDigits(w.Attributes.To)
 	m.MMS = bool(w.Attributes.MMS)
 	m.Encoding = int(w.Attributes.Encoding)
 	m.AmountNanodollars = int64(w.Attributes.AmountNanodollars)
@@ -224,6 +240,9 @@ func (w messageWire) model(a answer[mediaWire]) Message {
 	m.PriceDetails = cmp.Or(w.PriceDetails, w.Attributes.PriceDetails).model()
 	return m
 }
+
+// phoneDigits is a number as a message has it: version 2.2 may write a + before the country code.
+func phoneDigits(number jsonapi.Text) string { return strings.TrimPrefix(string(number), "+") }
 
 type receiptWire struct {
 	DeliveryReceipt

@@ -6,6 +6,7 @@ import (
 	"iter"
 	"net/http"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/flowroute/flowroute-go/internal/jsonapi"
 )
@@ -79,6 +80,11 @@ type Exchange struct {
 	ID string `json:"id"` // 6 digits without the leading 1, e.g. 206555
 }
 
+// Tier is a price tier of phone numbers.
+type Tier struct {
+	ID string `json:"id"` // its name, e.g. "Standard" or "US Promo $0.0/$0.50/$0.005"
+}
+
 // NumberListOptions filters the account's phone numbers.
 type NumberListOptions struct {
 	ListOptions
@@ -126,6 +132,16 @@ type PurchaseOptions struct {
 	MessagingCallbackURL string `json:"messaging_callback_url,omitempty"` // is called when messaging is enabled
 }
 
+// UpdateNumberRequest says what to change of a number. A nil field is left as it is; new("front desk") sets one, and new("")
+// clears it.
+type UpdateNumberRequest struct {
+	Alias                *string `json:"alias,omitempty"`                  // the account's own name for it, up to 64 characters
+	CNAMLookupsEnabled   *bool   `json:"cnam_lookups_enabled,omitempty"`   // whether the name of each caller is looked up, at a cost
+	MessagingEnabled     *bool   `json:"messaging_enabled,omitempty"`      // begin to enable or disable messaging, which takes a while
+	MessagingEmail       *bool   `json:"messaging_email,omitempty"`        // send the account an e-mail when that is done
+	MessagingCallbackURL *string `json:"messaging_callback_url,omitempty"` // is called when that is done
+}
+
 // ListAreaCodes returns a page of the area codes that have numbers to purchase.
 //
 // API: GET /v2/numbers/available/areacodes
@@ -154,7 +170,22 @@ func (s *NumbersService) ListAllExchanges(ctx context.Context, opts *ExchangeLis
 	return listAll[exchangeWire](ctx, s.client, get("numbers.listExchanges", "/v2/numbers/available/exchanges"), opts)
 }
 
-// Search returns a page of the phone numbers that can be purchased.
+// ListTiers returns a page of the price tiers of numbers. opts may be nil.
+//
+// API: GET /v2/numbers/available/tiers
+func (s *NumbersService) ListTiers(ctx context.Context, opts *ListOptions) (*Page[Tier], error) {
+	return list[tierWire](ctx, s.client, get("numbers.listTiers", "/v2/numbers/available/tiers"), opts)
+}
+
+// ListAllTiers walks what [NumbersService.ListTiers] returns a page of.
+//
+// API: GET /v2/numbers/available/tiers
+func (s *NumbersService) ListAllTiers(ctx context.Context, opts *ListOptions) iter.Seq2[*Tier, error] {
+	return listAll[tierWire](ctx, s.client, get("numbers.listTiers", "/v2/numbers/available/tiers"), opts)
+}
+
+// Search returns a page of the phone numbers that can be purchased. Look at the SetupCost before you buy: there are numbers at
+// $500,000, and the API does not select by it.
 //
 // API: GET /v2/numbers/available
 func (s *NumbersService) Search(ctx context.Context, opts *NumberSearchOptions) (*Page[AvailableNumber], error) {
@@ -178,7 +209,7 @@ func (s *NumbersService) SearchAll(ctx context.Context, opts *NumberSearchOption
 //
 // API: POST /v2/numbers/{number}
 func (s *NumbersService) Purchase(ctx context.Context, number string, opts *PurchaseOptions) (*Number, error) {
-	return fetch[numberWire](ctx, s.client, once("numbers.purchase", "/v2/numbers/{number}", phone(number)), optional(opts))
+	return fetchProvisioned(ctx, s.client, once("numbers.purchase", "/v2/numbers/{number}", phone(number)), optional(opts))
 }
 
 // List returns a page of the account's phone numbers.
@@ -201,6 +232,31 @@ func (s *NumbersService) ListAll(ctx context.Context, opts *NumberListOptions) i
 // API: GET /v2/numbers/{number}
 func (s *NumbersService) Get(ctx context.Context, number string) (*Number, error) {
 	return fetch[numberWire](ctx, s.client, get("numbers.get", "/v2/numbers/{number}", phone(number)), nil)
+}
+
+// GetMany returns several of the account's phone numbers with what [NumbersService.Get] returns of one. The API's documentation
+// describes this operation, but not what it does with a number that is not on the account; it is not certain that it is in
+// service.
+//
+// API: POST /v2/numbers/details
+func (s *NumbersService) GetMany(ctx context.Context, numbers []string) ([]Number, error) {
+	return listWhole(ctx, s.client, post("numbers.getMany", "/v2/numbers/details"), numberList("numbers", "+", numbers), decodeRecords[numberWire])
+}
+
+// Update changes the settings of one of the account's phone numbers. A number that is not on the account is [ErrForbidden].
+// Messaging that could not be provisioned is no error, see [Number.ProvisioningFailed].
+//
+// API: PATCH /v2/numbers/{number}
+func (s *NumbersService) Update(ctx context.Context, number string, r *UpdateNumberRequest) (*Number, error) {
+	return fetchProvisioned(ctx, s.client, patch("numbers.update", "/v2/numbers/{number}", phone(number)), required(r))
+}
+
+// Release gives a phone number up: it is not billed any more, and others can buy it. There is no way back. A number that is
+// not on the account is [ErrNotFound], also where an earlier attempt of the same call released it: see [Error.Attempts].
+//
+// API: DELETE /v2/numbers/{number}
+func (s *NumbersService) Release(ctx context.Context, number string) error {
+	return send(ctx, s.client, del("numbers.release", "/v2/numbers/{number}", phone(number)), nil)
 }
 
 func (o *AreaCodeListOptions) largest() int { return maxAreaCodePage }
@@ -250,6 +306,55 @@ func (o *PurchaseOptions) body(args *arguments) any {
 	}
 	return o
 }
+
+func (r *UpdateNumberRequest) body(args *arguments) any {
+	const maxAlias = 64
+	if *r == (UpdateNumberRequest{}) {
+		args.refuse("request", "must change something")
+	}
+	if r.Alias != nil {
+		args.text("Alias", *r.Alias)
+		if utf8.RuneCountInString(*r.Alias) > maxAlias {
+			args.refuse("Alias", "must have at most 64 characters")
+		}
+	}
+	if r.MessagingCallbackURL != nil && *r.MessagingCallbackURL != "" {
+		args.link("MessagingCallbackURL", *r.MessagingCallbackURL)
+	}
+	return struct {
+		Type string `json:"type"`
+		*UpdateNumberRequest
+	}{"number", r}
+}
+
+// fetchProvisioned makes a call that is answered with a number. Where everything was done but the provisioning for
+// messages (207), it is not documented what the answer looks like: if it is not the number's document, the number alone
+// is returned, since it would be worse to report a failure.
+func fetchProvisioned(ctx context.Context, c *Client, op operation, body input) (*Number, error) {
+	r, err := c.call(ctx, op, body)
+	if err != nil {
+		return nil, err
+	}
+	number, err := decode[numberWire](op, r)
+	if err != nil && r.Status == http.StatusMultiStatus {
+		value := new(arguments).phone("number", op.segments[0].value)
+		return &Number{ID: value, Value: value, ProvisioningFailed: true}, nil
+	}
+	return number, err
+}
+
+// numberList is the body that names phone numbers.
+func numberList(name, prefix string, numbers []string) input {
+	return func(args *arguments) any {
+		return struct {
+			Numbers []string `json:"numbers"`
+		}{args.phones(name, prefix, numbers)}
+	}
+}
+
+type tierWire struct{ jsonapi.Identity }
+
+func (w tierWire) model(answer[none]) Tier { return Tier{ID: w.Key()} }
 
 type areaCodeWire struct{ jsonapi.Identity }
 

@@ -2,6 +2,7 @@ package flowroute_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -33,6 +34,7 @@ type operation struct {
 	status       int
 	answer       string // JSON
 	want         any    // nil where there is nothing but success
+	mediaType    string // application/vnd.api+json where it is empty
 }
 
 const (
@@ -42,6 +44,11 @@ const (
 
 // operations are all that the client offers, with the examples of the API's documentation.
 func operations() []operation {
+	return slices.Concat(coreOperations(), settingsOperations(), portingOperations(), cdrOperations())
+}
+
+// coreOperations are those of the five main services.
+func coreOperations() []operation {
 	return []operation{{
 		name: "numbers.listAreaCodes",
 		call: func(ctx context.Context, c *flowroute.Client) (any, error) {
@@ -153,7 +160,7 @@ func operations() []operation {
 			"links":{"self":"https://api.flowroute.com/v2/numbers/12065014377"}}`,
 		want: &flowroute.Number{
 			ID: "12065014377", Value: "12065014377", Alias: "front desk", NumberType: "longcode", RateCenter: "seattle", State: "wa", CNAMLookupsEnabled: true,
-			PrimaryRoute:  &flowroute.Route{ID: "83834", Alias: "PSTNroute1", Type: flowroute.RouteTypeNumber, Value: "12065551212", EdgeStrategyID: 4},
+			PrimaryRoute:  &flowroute.Route{ID: "83834", Alias: "PSTNroute1", Type: flowroute.RouteTypeNumber, Value: "12065551212", EdgeStrategyID: "4"},
 			FailoverRoute: &flowroute.Route{ID: "99"},
 			E911: &flowroute.E911Record{ID: "21845", E911Address: flowroute.E911Address{
 				Label: "Funeral Homes", FirstName: "Death", LastName: "Crow", StreetNumber: "123", StreetName: "Smith St",
@@ -182,7 +189,7 @@ func operations() []operation {
 	}, {
 		name: "routes.create",
 		call: func(ctx context.Context, c *flowroute.Client) (any, error) {
-			return c.Routes.Create(ctx, &flowroute.CreateRouteRequest{Alias: "new route", Type: flowroute.RouteTypeHost, Value: "il775u.sonsofodin.com", EdgeStrategyID: 4})
+			return c.Routes.Create(ctx, &flowroute.CreateRouteRequest{Alias: "new route", Type: flowroute.RouteTypeHost, Value: "il775u.sonsofodin.com", EdgeStrategyID: "4"})
 		},
 		method: "POST", path: "/v2/routes",
 		body:   `{"data":{"type":"route","attributes":{"route_type":"host","value":"il775u.sonsofodin.com","alias":"new route","edge_strategy_id":4}}}`,
@@ -292,6 +299,29 @@ func operations() []operation {
 				{Level: 1, Status: "smsc submit", StatusCodeDescription: "Message has been sent", Timestamp: time.Date(2017, 12, 21, 16, 44, 35, 0, time.UTC)},
 			},
 		},
+	}, {
+		name: "messages.setCallback",
+		call: func(ctx context.Context, c *flowroute.Client) (any, error) {
+			return nil, c.Messages.SetCallback(ctx, flowroute.CallbackTypeSMSReceipt, "https://example.com/hook?a=b&c")
+		},
+		method: "PUT", path: "/v2.1/messages/sms_dlr_callback",
+		body: `{"data":{"attributes":{"callback_url":"https://example.com/hook?a=b&c"}}}`, status: 204,
+	}, {
+		name: "messages.getCallback",
+		call: func(ctx context.Context, c *flowroute.Client) (any, error) {
+			return c.Messages.GetCallback(ctx, flowroute.CallbackTypeReceipt)
+		},
+		method: "GET", path: "/v2.1/messages/dlr_callback",
+		status: 200,
+		answer: `{"data":{"attributes":{"api_version":2.1,"callback_url":"https://example.com/hook","product":"dlr"},"type":"callback"}}`,
+		want:   &flowroute.Callback{URL: "https://example.com/hook", Product: "dlr", APIVersion: "2.1"},
+	}, {
+		name: "numbers.setCallback",
+		call: func(ctx context.Context, c *flowroute.Client) (any, error) {
+			return nil, c.Numbers.SetCallback(ctx, "(206) 501-4377", flowroute.CallbackTypeMMS, "https://example.com/hook")
+		},
+		method: "POST", path: "/v2/numbers/12065014377/relationships/mms_callback",
+		body: `{"data":{"attributes":{"callback_url":"https://example.com/hook"}}}`, status: 204,
 	}, {
 		name: "e911s.list",
 		call: func(ctx context.Context, c *flowroute.Client) (any, error) {
@@ -497,15 +527,16 @@ func TestOperations(t *testing.T) {
 
 			query, err := url.ParseQuery(op.query)
 			require.NoError(t, err)
+			mediaType := cmp.Or(op.mediaType, "application/vnd.api+json")
 			header := http.Header{
-				"Accept":          {"application/vnd.api+json"},
+				"Accept":          {mediaType},
 				"Accept-Encoding": {"gzip"},
 				"Authorization":   {"Basic MTIzNDU2Nzg6MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="},
 				"User-Agent":      {"flowroute-go/0.1.0"},
 			}
 			switch {
 			case op.body != "":
-				header.Set("Content-Type", "application/vnd.api+json")
+				header.Set("Content-Type", mediaType)
 				header.Set("Content-Length", got.Header.Get("Content-Length"))
 				assert.JSONEq(t, op.body, got.Body)
 			case op.method == "POST" || op.method == "PATCH":
@@ -602,7 +633,10 @@ func unusable(t *testing.T, op operation, err error) {
 
 // once tells whether an operation would do a thing twice if it were repeated.
 func once(name string) bool {
-	return slices.Contains([]string{"numbers.purchase", "routes.create", "messages.send", "e911s.create", "cnams.create"}, name)
+	return slices.Contains([]string{
+		"numbers.purchase", "routes.create", "messages.send", "e911s.create", "cnams.create",
+		"cdrs.create", "porting.create", "porting.addToGroup", "porting.requestLOA", "porting.upload",
+	}, name)
 }
 
 // TestListAllSendsWhatListSends compares the first request of each walk with that of its list.

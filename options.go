@@ -20,6 +20,8 @@ type Option func(*config) *ArgumentError
 type config struct {
 	transport.Config
 	sms, mms Limiter
+	messages MessagesVersion
+	prefetch int
 }
 
 // Limiter paces requests. Wait returns nil when the next one may be sent, and an error, which ends the call before
@@ -173,6 +175,40 @@ func WithMessageLimiters(sms, mms Limiter) Option {
 			return refused("WithMessageLimiters", "must not be nil")
 		}
 		c.sms, c.mms = sms, mms
+		return nil
+	}
+}
+
+// WithPrefetch has the methods that walk a whole list keep up to so many further pages under way while one is being ranged over,
+// so that less time is spent waiting. The records come in the same order. At the end of a list, up to so many requests may
+// have been made in vain. The default is 0: a page is fetched when it is reached.
+func WithPrefetch(pages int) Option {
+	return func(c *config) *ArgumentError {
+		if pages < 0 {
+			return refused("WithPrefetch", "must not be below 0")
+		}
+		c.prefetch = pages
+		return nil
+	}
+}
+
+// MessagesVersion is a version of the messages API.
+type MessagesVersion string
+
+// Versions of the messages API.
+const (
+	MessagesV21 MessagesVersion = "v2.1"
+	MessagesV22 MessagesVersion = "v2.2" // which adds [Message.PriceDetails]
+)
+
+// WithMessagesVersion has messages, and the account's callbacks, go through a version of the messages API. The default is
+// [MessagesV21].
+func WithMessagesVersion(v MessagesVersion) Option {
+	return func(c *config) *ArgumentError {
+		if v != MessagesV21 && v != MessagesV22 {
+			return refused("WithMessagesVersion", "must be MessagesV21 or MessagesV22")
+		}
+		c.messages = v
 		return nil
 	}
 }

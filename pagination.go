@@ -7,6 +7,7 @@ import (
 	"iter"
 
 	"github.com/flowroute/flowroute-go/internal/jsonapi"
+	"github.com/flowroute/flowroute-go/internal/transport"
 )
 
 // ListOptions is the part of a list that is asked for. It is embedded in the options of every list.
@@ -53,71 +54,111 @@ type Page[T any] struct {
 	NextOffset int  // the offset of the next page: this one's, and the number of records received
 }
 
+// records is what a page of a list holds.
+type records[T any] struct {
+	items []T
+	more  bool   // whether more follows, or, where the API doesn't tell, may follow
+	ids   uint64 // a fingerprint of their ids
+}
+
 // list fetches one page.
 func list[W resource[T, I], T, I, O any, P listOptions[O]](ctx context.Context, c *Client, op operation, options P) (*Page[T], error) {
-	page, _, err := fetchPage[W, T, I, O, P](ctx, c, op, copied(options))
-	return page, err
+	return listAs(ctx, c, op, options, decodeRecords[W, T, I])
+}
+
+// listWhole fetches a list that has no pages.
+func listWhole[T any](ctx context.Context, c *Client, op operation, body input, decode func(*transport.Result) (records[T], error)) ([]T, error) {
+	r, err := c.call(ctx, op, body)
+	if err != nil {
+		return nil, err
+	}
+	found, err := decode(r)
+	if err != nil {
+		return nil, op.unusable(r, err)
+	}
+	return found.items, nil
 }
 
 // listAll walks a list from the offset of its options to its end, page by page.
 func listAll[W resource[T, I], T, I, O any, P listOptions[O]](ctx context.Context, c *Client, op operation, options P) iter.Seq2[*T, error] {
+	return listAllAs(ctx, c, op, options, decodeRecords[W, T, I])
+}
+
+// listAs is list for a form of answer of its own.
+func listAs[T, O any, P listOptions[O]](ctx context.Context, c *Client, op operation, options P, decode func(*transport.Result) (records[T], error)) (*Page[T], error) {
+	f := fetchPage[T, O, P](ctx, c, op, copied(options), decode)
+	return f.page, f.err
+}
+
+// listAllAs is listAll for a form of answer of its own.
+func listAllAs[T, O any, P listOptions[O]](ctx context.Context, c *Client, op operation, options P, decode func(*transport.Result) (records[T], error)) iter.Seq2[*T, error] {
 	first := copied(options) // what the caller does with its options afterwards changes no walk
 	return func(yield func(*T, error) bool) {
 		options := first
-		window := P(&options).window()
-		if window.Limit == 0 {
+		if window := P(&options).window(); window.Limit == 0 {
 			window.Limit = P(&options).largest()
 		}
-		var previous uint64
+		w := newWalk(ctx, c.prefetch, func(ctx context.Context, offset int) fetched[T] {
+			options := options
+			P(&options).window().Offset = offset
+			return fetchPage[T, O, P](ctx, c, op, options, decode)
+		})
+		defer w.close()
+
+		offset, size, previous := P(&options).window().Offset, 0, uint64(0)
 		for {
-			page, ids, err := fetchPage[W, T, I, O, P](ctx, c, op, options)
-			if err == nil && len(page.Items) > 0 && ids == previous {
-				err = &RequestError{Op: op.name, Err: fmt.Errorf("the page at offset %d repeats the one before it", window.Offset)}
+			f := w.page(offset, size)
+			if f.err == nil && len(f.page.Items) > 0 && f.ids == previous {
+				f.err = &RequestError{Op: op.name, Err: fmt.Errorf("the page at offset %d repeats the one before it", offset)}
 			}
-			if err != nil {
-				yield(nil, err)
+			if f.err != nil {
+				yield(nil, f.err)
 				return
 			}
-			for i := range page.Items {
-				if !yield(&page.Items[i], nil) {
+			for i := range f.page.Items {
+				if !yield(&f.page.Items[i], nil) {
 					return
 				}
 			}
-			if !page.More || len(page.Items) == 0 {
+			if !f.page.More || len(f.page.Items) == 0 {
 				return
 			}
-			window.Offset, previous = page.NextOffset, ids
+			offset, size, previous = f.page.NextOffset, len(f.page.Items), f.ids
 		}
 	}
 }
 
-// fetchPage fetches a page, and a fingerprint of the ids in it.
-func fetchPage[W resource[T, I], T, I, O any, P listOptions[O]](ctx context.Context, c *Client, op operation, options O) (*Page[T], uint64, error) {
-	query := func(args *arguments) any {
+func fetchPage[T, O any, P listOptions[O]](ctx context.Context, c *Client, op operation, options O, decode func(*transport.Result) (records[T], error)) fetched[T] {
+	offset := P(&options).window().Offset
+	r, err := c.call(ctx, op.with(func(args *arguments) any {
 		P(&options).check(args)
 		return options
-	}
-	a, err := c.call(ctx, op, query, nil)
+	}), nil)
 	if err != nil {
-		return nil, 0, err
+		return fetched[T]{err: err}
 	}
-	doc, err := jsonapi.DecodeList[W, I](a.Body)
+	found, err := decode(r)
 	if err != nil {
-		return nil, 0, op.unusable(a, err)
+		return fetched[T]{err: op.unusable(r, err)}
 	}
-	page := &Page[T]{
-		Items:      make([]T, len(doc.Data)),
-		More:       doc.Links.Next != "",
-		NextOffset: P(&options).window().Offset + len(doc.Data),
+	return fetched[T]{page: &Page[T]{Items: found.items, More: found.more, NextOffset: offset + len(found.items)}, ids: found.ids}
+}
+
+func decodeRecords[W resource[T, I], T, I any](r *transport.Result) (records[T], error) {
+	doc, err := jsonapi.DecodeList[W, I](r.Body)
+	if err != nil {
+		return records[T]{}, err
 	}
+	found := records[T]{items: make([]T, len(doc.Data)), more: doc.Links.Next != ""}
 	var ids maphash.Hash
 	ids.SetSeed(seed)
-	for i, r := range doc.Data {
-		page.Items[i] = r.model(answer[I]{a.Status, doc.Included})
-		ids.WriteString(r.Key())
+	for i, w := range doc.Data {
+		found.items[i] = w.model(answer[I]{r.Status, doc.Included})
+		ids.WriteString(w.Key())
 		ids.WriteByte('/')
 	}
-	return page, ids.Sum64(), nil
+	found.ids = ids.Sum64()
+	return found, nil
 }
 
 // seed is the same for every page, so that the fingerprints of two can be compared.

@@ -19,8 +19,12 @@ import (
 func TestReadme(t *testing.T) {
 	readme, err := os.ReadFile("README.md")
 	require.NoError(t, err)
-	examples, err := os.ReadFile("example_test.go")
-	require.NoError(t, err)
+	var examples []byte
+	for _, file := range []string{"example_test.go", "example_webhook_test.go"} {
+		content, err := os.ReadFile(file)
+		require.NoError(t, err)
+		examples = append(examples, content...)
+	}
 
 	programs := 0
 	for _, block := range regexp.MustCompile("(?s)```go\n(.*?)```").FindAllStringSubmatch(string(readme), -1) {
@@ -42,4 +46,38 @@ func TestReadme(t *testing.T) {
 		assert.Equal(t, "sent "+srv.Messages()[0].ID+"\n", string(out))
 	}
 	assert.Equal(t, 1, programs)
+}
+
+// TestReadmeOperations has the README's table list the operations that the methods' documentation names, with the right
+// methods, and tell truly what is repeated.
+func TestReadmeOperations(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	got := map[string]string{}
+	for _, row := range regexp.MustCompile("(?m)^\\| `([A-Z]+ /[^`]*)` \\| (.*?) \\| (yes|no) \\|").FindAllStringSubmatch(string(readme), -1) {
+		got[row[1]] = strings.ReplaceAll(row[2], "`", "") + ": " + row[3]
+	}
+
+	want := map[string]string{}
+	files, err := filepath.Glob("*.go")
+	require.NoError(t, err)
+	method := regexp.MustCompile(`(?m)^// API: (.*?)(?: \(or .*)?\nfunc \(s \*(\w+)Service\) (\w+)\([^{]*\{\n((?:\t.*\n)*)`)
+	for _, file := range files {
+		source, err := os.ReadFile(file)
+		require.NoError(t, err)
+		for _, m := range method.FindAllStringSubmatch(string(source), -1) {
+			api, service, name, body := m[1], m[2], m[3], m[4]
+			repeated := "yes"
+			if strings.Contains(body, "once(") || strings.Contains(body, "notRepeated()") {
+				repeated = "no"
+			}
+			if before, _, found := strings.Cut(want[api], ": "); found {
+				want[api] = before + ", " + name + ": " + repeated
+			} else {
+				want[api] = service + "." + name + ": " + repeated
+			}
+		}
+	}
+	assert.Len(t, want, 59)
+	assert.Equal(t, want, got)
 }

@@ -27,11 +27,13 @@ import (
 // carriers are the exported types that carry what the caller gave, or what the API answered: they are its data, and print
 // as such. Every other exported type must tell neither keys, nor text, nor numbers.
 var carriers = []string{
+	"Callback", "CallbackType", "DeliveryReceiptEvent", "Event", "InboundMessage", "Notification", "UnknownEvent", // webhooks
 	"AddressType", "AreaCode", "AreaCodeListOptions", "AvailableNumber", "CNAM", "CNAMAssignment", "CNAMListOptions",
 	"CreateRouteRequest", "DeliveryReceipt", "E911Address", "E911ListOptions", "E911Record", "Exchange", "ExchangeListOptions",
 	"ListOptions", "Media", "Message", "MessageDirection", "MessageListOptions", "MessageType", "Number", "NumberListOptions",
 	"NumberSearchOptions", "NumberType", "Page", "PriceDetails", "PurchaseOptions", "Route", "RouteListOptions", "RouteType",
 	"SendMessageRequest", "UpdateE911Request",
+	"BillingAddress", "CDR", "CDRExport", "CDRExportListOptions", "CDRExportStatus", "CreateCDRExportRequest", "CreatePortOrderRequest", "EdgeStrategy", "LOADetails", "MessagesVersion", "MessagingOptions", "MessagingTask", "Nanodollars", "PortFile", "PortGroup", "PortOrder", "PortOrderListOptions", "PortOrderStatus", "PortPresets", "PortStatus", "PortUsage", "Portability", "Segmentation", "Tier", "UpdateNumberRequest", "UpdatePortOrderRequest", "UpdateRouteRequest",
 	"ErrorDetail", "FieldError", // the API's own words
 }
 
@@ -54,9 +56,17 @@ func TestNothingPrivateIsTold(t *testing.T) {
 			"MessagesService": {client.Messages, *client.Messages},
 			"E911sService":    {client.E911s, *client.E911s},
 			"CNAMsService":    {client.CNAMs, *client.CNAMs},
+			"PortingService":  {client.Porting, *client.Porting},
+			"CDRsService":     {client.CDRs, *client.CDRs},
 			"Option":          {flowroute.WithLogger(slog.Default()), flowroute.WithBaseURL("https://me:" + secretKey + "@x")},
 			"Limiter":         {limiterFunc(nil)},
 			"RetryPolicy":     {flowroute.RetryPolicy{}},
+			"Deduper":         {flowroute.NewMemoryDeduper(1)},
+			"MemoryDeduper":   {flowroute.NewMemoryDeduper(1)},
+			"WebhookAuth":     {flowroute.WebhookPathSecret(secretKey), flowroute.WebhookBasicAuth("me", secretKey)},
+			"WebhookConfig":   {flowroute.WebhookConfig{Auth: flowroute.WebhookPathSecret(secretKey)}},
+			"WebhookHandler":  webhookHandlers(t),
+			"WebhookError":    webhookErrors(t),
 		}
 		send := func(m flowroute.SendMessageRequest) error {
 			_, err := client.Messages.Send(t.Context(), &m)

@@ -1,6 +1,7 @@
 package flowroute
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"strings"
@@ -17,7 +18,7 @@ type Route struct {
 	Alias          string    `json:"alias"` // unique on the account
 	Type           RouteType `json:"route_type"`
 	Value          string    `json:"value"`                      // the target; empty for RouteTypeSIPRegistration
-	EdgeStrategyID int       `json:"edge_strategy_id,omitempty"` // the point of presence calls are sent from; 0 where none is set
+	EdgeStrategyID string    `json:"edge_strategy_id,omitempty"` // the [EdgeStrategy] that calls are sent by; empty where none is set
 }
 
 // RouteType is the kind of a route's target. The API may use others than those named here.
@@ -46,8 +47,25 @@ type CreateRouteRequest struct {
 	// SRV records of a host are asked. ";weight=10" may be added, to share calls out by weight.
 	Value string `json:"value"`
 
-	// EdgeStrategyID is the id of the point of presence that calls are sent from; 0 leaves that to Flowroute.
-	EdgeStrategyID int `json:"edge_strategy_id,omitempty"`
+	// EdgeStrategyID is the id of the [EdgeStrategy] that calls are sent by; empty leaves that to Flowroute.
+	EdgeStrategyID string `json:"edge_strategy_id,omitempty"`
+}
+
+// UpdateRouteRequest says what to change of a route. A nil field is left as it is; new("office") sets one.
+type UpdateRouteRequest struct {
+	Alias          *string
+	Type           *RouteType
+	Value          *string // as in [CreateRouteRequest]; a phone number in any notation only if Type is set as well
+	EdgeStrategyID *string // new("") leaves the choice to Flowroute again
+}
+
+// EdgeStrategy is a point of presence from which calls can be sent by preference.
+type EdgeStrategy struct {
+	ID            string   `json:"id"`
+	Name          string   `json:"name"` // e.g. US-East-VA
+	Description   string   `json:"description"`
+	FirewallRules []string `json:"firewall_rules,omitempty"` // the addresses calls come from: CIDR blocks, and ranges such as 34.226.36.32-34.226.36.47
+	NAPTR         string   `json:"naptr"`                    // the host name to register with
 }
 
 // List returns a page of the account's routes, the built-in one first.
@@ -70,6 +88,13 @@ func (s *RoutesService) ListAll(ctx context.Context, opts *RouteListOptions) ite
 // API: POST /v2/routes
 func (s *RoutesService) Create(ctx context.Context, r *CreateRouteRequest) (*Route, error) {
 	return fetch[routeWire](ctx, s.client, once("routes.create", "/v2/routes"), required(r))
+}
+
+// Update changes a route. One that doesn't exist is [ErrNotFound], and a bad value is [ErrUnprocessable].
+//
+// API: PATCH /v2/routes/{routeID}
+func (s *RoutesService) Update(ctx context.Context, routeID string, r *UpdateRouteRequest) (*Route, error) {
+	return fetch[routeWire](ctx, s.client, patch("routes.update", "/v2/routes/{routeID}", id(routeID)), required(r))
 }
 
 // Delete deletes a route. A route that numbers still use is [ErrForbidden], and one that doesn't exist is [ErrNotFound],
@@ -96,24 +121,75 @@ func (s *RoutesService) SetFailover(ctx context.Context, number, routeID string)
 	return send(ctx, s.client, patch("routes.setFailover", "/v2/numbers/{number}/relationships/failover_route", phone(number)), reference("route", "routeID", routeID))
 }
 
+// ClearPrimary has calls to a number go nowhere, or to its failover route. A number that is not the account's is
+// [ErrForbidden] or [ErrNotFound].
+//
+// API: DELETE /v2/numbers/{number}/relationships/primary_route
+func (s *RoutesService) ClearPrimary(ctx context.Context, number string) error {
+	return send(ctx, s.client, del("routes.clearPrimary", "/v2/numbers/{number}/relationships/primary_route", phone(number)), nil)
+}
+
+// ClearFailover has calls to a number go nowhere when its primary route fails. A number that is not the account's is
+// [ErrForbidden] or [ErrNotFound].
+//
+// API: DELETE /v2/numbers/{number}/relationships/failover_route
+func (s *RoutesService) ClearFailover(ctx context.Context, number string) error {
+	return send(ctx, s.client, del("routes.clearFailover", "/v2/numbers/{number}/relationships/failover_route", phone(number)), nil)
+}
+
+// ListEdgeStrategies returns the points of presence from which calls can be sent by preference.
+//
+// API: GET /v2/routes/edge_strategies
+func (s *RoutesService) ListEdgeStrategies(ctx context.Context) ([]EdgeStrategy, error) {
+	return listWhole(ctx, s.client, get("routes.listEdgeStrategies", "/v2/routes/edge_strategies"), nil, decodeRecords[edgeStrategyWire])
+}
+
 func (r *CreateRouteRequest) body(args *arguments) any {
-	attributes := *r
 	args.require("Alias", r.Alias)
-	args.text("Alias", r.Alias)
 	args.require("Type", string(r.Type))
 	args.require("Value", r.Value)
-	args.text("Value", r.Value)
-	if r.EdgeStrategyID < 0 {
-		args.refuse("EdgeStrategyID", "must not be below 0")
+	changes := &UpdateRouteRequest{Alias: &r.Alias, Type: &r.Type, Value: &r.Value}
+	if r.EdgeStrategyID != "" {
+		changes.EdgeStrategyID = &r.EdgeStrategyID
 	}
-	if r.Type == RouteTypeNumber {
-		number, parameters, found := strings.Cut(r.Value, ";")
-		attributes.Value = args.phone("Value", number)
-		if found {
-			attributes.Value += ";" + parameters
+	return changes.body(args)
+}
+
+func (r *UpdateRouteRequest) body(args *arguments) any {
+	if *r == (UpdateRouteRequest{}) {
+		args.refuse("request", "must change something")
+	}
+	attributes := struct {
+		Alias          *string         `json:"alias,omitempty"`
+		Type           *RouteType      `json:"route_type,omitempty"`
+		Value          *string         `json:"value,omitempty"`
+		EdgeStrategyID *edgeStrategyID `json:"edge_strategy_id,omitempty"`
+	}{r.Alias, r.Type, r.Value, (*edgeStrategyID)(r.EdgeStrategyID)}
+	if r.Alias != nil {
+		args.text("Alias", *r.Alias)
+	}
+	if r.Value != nil {
+		args.text("Value", *r.Value)
+		if r.Type != nil && *r.Type == RouteTypeNumber {
+			number, parameters, found := strings.Cut(*r.Value, ";")
+			value := args.phone("Value", number)
+			if found {
+				value += ";" + parameters
+			}
+			attributes.Value = &value
 		}
 	}
+	if r.EdgeStrategyID != nil && strings.ContainsFunc(*r.EdgeStrategyID, func(r rune) bool { return !isDigit(r) }) {
+		args.refuse("EdgeStrategyID", "must be digits")
+	}
 	return jsonapi.Resource("route", attributes)
+}
+
+// edgeStrategyID is the only id that the API wants as a number.
+type edgeStrategyID string
+
+func (e edgeStrategyID) MarshalJSON() ([]byte, error) {
+	return []byte(cmp.Or(string(e), "null")), nil
 }
 
 type routeWire struct {
@@ -126,13 +202,32 @@ func (w routeWire) model(answer[none]) Route { return w.Attributes.route(w.Key()
 type routeAttributes struct {
 	Route
 	Value          jsonapi.Text `json:"value"`
-	EdgeStrategyID jsonapi.Int  `json:"edge_strategy_id"`
+	EdgeStrategyID jsonapi.Text `json:"edge_strategy_id"`
 }
 
 func (a routeAttributes) route(id string) Route {
 	r := a.Route
 	r.ID = id
 	r.Value = string(a.Value)
-	r.EdgeStrategyID = int(a.EdgeStrategyID)
+	r.EdgeStrategyID = string(a.EdgeStrategyID)
 	return r
+}
+
+type edgeStrategyWire struct {
+	jsonapi.Identity
+	Attributes struct {
+		EdgeStrategy
+		FirewallRules string `json:"firewall_rules"`
+	} `json:"attributes"`
+}
+
+func (w edgeStrategyWire) model(answer[none]) EdgeStrategy {
+	e := w.Attributes.EdgeStrategy
+	e.ID = w.Key()
+	for rule := range strings.SplitSeq(w.Attributes.FirewallRules, ",") {
+		if rule = strings.TrimSpace(rule); rule != "" {
+			e.FirewallRules = append(e.FirewallRules, rule)
+		}
+	}
+	return e
 }

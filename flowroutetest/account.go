@@ -14,15 +14,29 @@ type account struct {
 	routes   []*route
 	e911s    []*e911
 	cnams    []*cnam
-	messages []*message
+	messages []*message // sent and received
+
+	callbacks callbacks
+	webhooks  Webhooks
+	pending   []*event // to be delivered
+
+	released []listing // numbers that were given back and are for sale beside the inventory
+
+	provisionings        []*provisioning
+	provisioningFailures int // how many more are to fail; Always for every one
+	portOrders           []*portOrder
+	exports              []*export
+	calls                callHistory
 
 	errorCount, routeCount, e911Count, cnamCount, mediaCount, provisionCount int
+	portGroupCount, portOrderCount, exportCount, noticeCount                 int
 }
 
 func newAccount() account {
 	a := account{
-		numbers: map[string]*number{},
-		routes:  []*route{{id: builtInRoute, kind: "sip-reg", alias: "sip-reg"}},
+		numbers:   map[string]*number{},
+		callbacks: callbacks{},
+		routes:    []*route{{id: builtInRoute, kind: "sip-reg", alias: "sip-reg"}},
 	}
 	for _, n := range []string{LongCode, TollFree, secondLongCode, canadianLongCode} {
 		a.addNumber(n)

@@ -79,6 +79,15 @@ func (a api) try(method, path string, body any, edits ...func(*http.Request)) (r
 	return response{a.t, resp.StatusCode, resp.Header, string(got), value}, err
 }
 
+// plain sends a request without credentials to a whole URL.
+func (a api) plain(method, address string, body any, edits ...func(*http.Request)) response {
+	a.t.Helper()
+	path, own := strings.CutPrefix(address, a.URL)
+	require.True(a.t, own, address)
+	edits = append([]func(*http.Request){func(r *http.Request) { r.Header = http.Header{} }}, edits...)
+	return a.do(method, path, body, edits...)
+}
+
 func (a api) get(path string) response {
 	a.t.Helper()
 	return a.do("GET", path, nil)

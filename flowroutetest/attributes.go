@@ -16,6 +16,7 @@ type attributes struct {
 	values    object
 	enveloped bool // they are in data.attributes, rather than the body itself
 	problems  problems
+	inner     map[string]*attributes // those that are objects themselves
 }
 
 // attributes reads the values in the body: JSON, enveloped in data.attributes or flat. An envelope's type must be
@@ -139,13 +140,42 @@ func fromQuery(query url.Values) *attributes {
 
 // err is the error for what was found wrong with the values, where anything was.
 func (a *attributes) err() error {
+	detail := a.detail()
 	switch {
-	case len(a.problems) == 0:
+	case len(detail) == 0:
 		return nil
 	case a.enveloped:
-		return unprocessable(object{"data": object{"attributes": a.problems}})
+		return unprocessable(object{"data": object{"attributes": detail}})
 	}
-	return unprocessable(a.problems)
+	return unprocessable(detail)
+}
+
+// detail is what was found wrong with the values, and those within them.
+func (a *attributes) detail() object {
+	detail := object{}
+	for name, texts := range a.problems {
+		detail[name] = texts
+	}
+	for name, inner := range a.inner {
+		if d := inner.detail(); len(d) > 0 && detail[name] == nil {
+			detail[name] = d
+		}
+	}
+	return detail
+}
+
+// within reads an object, which is without values where it is absent or null.
+func (a *attributes) within(name string) *attributes {
+	values, isObject := a.values[name].(object)
+	if a.has(name) && !isObject {
+		a.problems.add(name, invalidInput)
+	}
+	inner := &attributes{values: values, problems: problems{}}
+	if a.inner == nil {
+		a.inner = map[string]*attributes{}
+	}
+	a.inner[name] = inner
+	return inner
 }
 
 // has tells whether a value was sent and is not null.
@@ -180,11 +210,35 @@ func (a *attributes) required(name string, checks ...check) string {
 	case value == nil:
 		a.problems.add(name, isNull)
 	case strings.TrimSpace(a.text(name)) == "" && len(a.problems[name]) == 0:
-		a.problems.add(name, "Shorter than minimum length 1.")
+		a.problems.add(name, tooShort)
 	case len(a.problems[name]) == 0:
 		return a.text(name, checks...)
 	}
 	return ""
+}
+
+// id reads the id of a record: text, or a number as some clients send it. It may be absent or null.
+func (a *attributes) id(name string) string {
+	if n, isNumber := a.values[name].(json.Number); isNumber {
+		return n.String()
+	}
+	return a.text(name)
+}
+
+// textOrTexts reads a text or a list of texts.
+func (a *attributes) textOrTexts(name string) []string {
+	if s, isText := a.values[name].(string); isText {
+		return []string{s}
+	}
+	return a.texts(name)
+}
+
+// changed reads a text that may be absent, and then is what it was.
+func (a *attributes) changed(name, current string, checks ...check) string {
+	if _, present := a.values[name]; !present {
+		return current
+	}
+	return a.required(name, checks...)
 }
 
 // flag reads a boolean, which some clients send as text. Absent or null it is the fallback.
@@ -201,6 +255,25 @@ func (a *attributes) flag(name string, fallback bool) bool {
 	}
 	a.problems.add(name, notFlag)
 	return fallback
+}
+
+// numbers reads a list of phone numbers, of which there must be one at least, as 11 digits.
+func (a *attributes) numbers(name string, checks ...check) []string {
+	value, present := a.values[name]
+	list, isList := value.([]any)
+	switch {
+	case !present:
+		a.problems.add(name, missing)
+	case value == nil:
+		a.problems.add(name, isNull)
+	case isList && len(list) == 0:
+		a.problems.add(name, tooShort)
+	}
+	numbers := a.texts(name, checks...)
+	for i, n := range numbers {
+		numbers[i] = digits11(n)
+	}
+	return numbers
 }
 
 // texts reads a list of texts that may be absent or null.

@@ -21,8 +21,9 @@ const Always = -1
 // With CarryOut it is carried out in either case: a number is bought, and the caller gets an error.
 type Fault struct {
 	// Operation is the name of what the requests ask for, such as "messages.send"; it is the name that
-	// [Request.Operation] gives. A named fault is met by requests with the right credentials only. Empty means
-	// every request that arrives, even one without credentials or for a path that the API doesn't serve.
+	// [Request.Operation] gives. A named fault is met by requests with the right credentials only, and by any to
+	// the signed URLs of files, which take none. Empty means every request that arrives, even one without credentials
+	// or for a path that the API doesn't serve.
 	Operation string
 
 	// Times is how many requests meet the fault. 0 means one, [Always] every one.
@@ -56,8 +57,8 @@ type Fault struct {
 	// without a body is sent as it is.
 	Truncate bool
 
-	// Pad puts JSON white space before the body until it has at least so many bytes. An answer without a body is
-	// sent as it is.
+	// Pad puts JSON white space before the body until it has at least so many bytes, which breaks a file. An answer
+	// without a body is sent as it is.
 	Pad int
 }
 
@@ -136,7 +137,10 @@ func (f Fault) wait(ctx context.Context) {
 // alter does to an answer what the fault says.
 func (f Fault) alter(r reply) reply {
 	r.retryAfter = f.RetryAfter
-	if len(r.body) == 0 {
+	if f.Body != "" || f.Truncate || f.Pad > 0 {
+		r = r.whole()
+	}
+	if len(r.body) == 0 && r.stream == nil {
 		return r
 	}
 	r.contentType = cmp.Or(f.ContentType, r.contentType)

@@ -77,9 +77,11 @@ var inventory = sync.OnceValue(func() []listing {
 			all = l.appendLines(all, "1"+code+exchange, tollFreeStep)
 		}
 	}
-	slices.SortFunc(all, func(a, b listing) int { return strings.Compare(a.value, b.value) })
+	slices.SortFunc(all, byDigits)
 	return all
 })
+
+func byDigits(a, b listing) int { return strings.Compare(a.value, b.value) }
 
 // appendLines adds numbers that begin with prefix and are otherwise like l, one from about every step lines.
 func (l listing) appendLines(all []listing, prefix string, step int) []listing {
@@ -95,6 +97,9 @@ func (l listing) appendLines(all []listing, prefix string, step int) []listing {
 	return all
 }
 
+// promotion is a tier with a name that links have to escape.
+const promotion = "US Promo $1.0/$1.25/$0.012"
+
 // price is the tier and the setup cost of a number that ends in line.
 func (l listing) price(line int) (tier string, setupCost float64) {
 	switch {
@@ -106,6 +111,8 @@ func (l listing) price(line int) (tier string, setupCost float64) {
 		return "Rare", 3.99
 	case l.kind == tollFree:
 		return "Toll Free", 1
+	case l.rateCenter == "elgin":
+		return promotion, 1
 	}
 	return "Standard", 1
 }
@@ -141,10 +148,30 @@ func describeNumber(value string) listing {
 	return l
 }
 
-// forSale yields the numbers of the inventory that the account hasn't bought, in the order of their digits.
+// lookUp returns a number that is or was for sale.
+func (a *account) lookUp(value string) (l listing, exists bool) {
+	if i := slices.IndexFunc(a.released, func(l listing) bool { return l.value == value }); i >= 0 {
+		return a.released[i], true
+	}
+	return lookUp(value)
+}
+
+// release puts a number up for sale that the account gave back.
+func (a *account) release(l listing) {
+	if _, exists := a.lookUp(l.value); !exists {
+		a.released = append(a.released, l)
+	}
+}
+
+// forSale yields the numbers that the account can buy, in the order of their digits.
 func (a *account) forSale() iter.Seq[listing] {
+	all := inventory()
+	if len(a.released) > 0 {
+		all = slices.Concat(all, a.released)
+		slices.SortFunc(all, byDigits)
+	}
 	return func(yield func(listing) bool) {
-		for _, l := range inventory() {
+		for _, l := range all {
 			if _, bought := a.numbers[l.value]; !bought && !yield(l) {
 				return
 			}

@@ -44,13 +44,18 @@ type Message struct {
 // message is a message on the account, and what its record adds to it.
 type message struct {
 	Message
-	sender listing
-	media  []media
+	inbound bool    // it was received, and not sent
+	sender  listing // or the receiver: which number of the account it is about
+	media   []media
 }
 
 type media struct {
 	id, url, fileName string
 	size              int
+
+	kind     string // MIME type; empty goes by the name
+	received bool   // and so stored, with its content
+	content  []byte
 }
 
 func (m *message) recordID() string { return m.ID }
@@ -92,6 +97,7 @@ func (a *account) sendMessage(c *call) (answer, error) {
 		m.media = append(m.media, a.newMedia(address))
 	}
 	a.messages = append(a.messages, m)
+	a.expectReceipts(m)
 
 	data := object{"id": m.ID, "links": self(host + "/" + c.version + "/messages/" + m.ID), "type": "message"}
 	m.addPrice(data, c.version)
@@ -151,7 +157,7 @@ func (a *account) listMessages(c *call) (answer, error) {
 }
 
 func (m *message) hasRecord(now time.Time) bool {
-	return !now.Before(m.Time.Add(MessageRecordAfter))
+	return m.inbound || !now.Before(m.Time.Add(MessageRecordAfter))
 }
 
 // record is the message's detail record.
@@ -163,7 +169,7 @@ func (m *message) record(c *call) object {
 		"amount_nanodollars": cost,
 		"body":               m.Body,
 		"delivery_receipts":  receipts,
-		"direction":          "outbound",
+		"direction":          m.direction(),
 		"from":               m.From,
 		"is_mms":             m.MMS,
 		"message_encoding":   m.encoding(),
@@ -184,30 +190,48 @@ func (m *message) record(c *call) object {
 	return data
 }
 
-// delivery is the message's status, and its receipts, the latest first. There are none for MMS.
+func (m *message) direction() string {
+	if m.inbound {
+		return "inbound"
+	}
+	return "outbound"
+}
+
+// delivery is the message's status, and its receipts, the latest first. There are none for MMS, and for what was received.
 func (m *message) delivery(now time.Time) (status string, receipts []object) {
-	status = "smsc submit"
-	receipts = []object{{
-		"level":                   1,
-		"status":                  status,
-		"status_code":             nil,
-		"status_code_description": "Message has been sent",
-		"timestamp":               messageTime(m.Time.Add(MessageRecordAfter)),
-	}}
-	if acceptedAt := m.Time.Add(MessageAcceptedAfter); !now.Before(acceptedAt) {
-		status = "message buffered"
-		receipts = slices.Insert(receipts, 0, object{
-			"level":                   2,
-			"status":                  status,
-			"status_code":             1003,
-			"status_code_description": "Message accepted by Carrier",
-			"timestamp":               messageTime(acceptedAt),
-		})
+	if m.inbound {
+		return "delivered", []object{}
+	}
+	status, receipts = "smsc submit", []object{m.receipt(1)}
+	if !now.Before(m.receiptTime(2)) {
+		status, receipts = "message buffered", []object{m.receipt(2), m.receipt(1)}
 	}
 	if m.MMS {
 		receipts = []object{}
 	}
 	return status, receipts
+}
+
+// receipt is one of the two receipts of a message: that it has been sent, and that the carrier has accepted it.
+func (m *message) receipt(level int) object {
+	r := object{
+		"level":                   level,
+		"status":                  "smsc submit",
+		"status_code":             nil,
+		"status_code_description": "Message has been sent",
+		"timestamp":               messageTime(m.receiptTime(level)),
+	}
+	if level == 2 {
+		r["status"], r["status_code"], r["status_code_description"] = "message buffered", 1003, "Message accepted by Carrier"
+	}
+	return r
+}
+
+func (m *message) receiptTime(level int) time.Time {
+	if level == 2 {
+		return m.Time.Add(MessageAcceptedAfter)
+	}
+	return m.Time.Add(MessageRecordAfter)
 }
 
 // messageTime is a time as the records of messages have it.
@@ -305,5 +329,5 @@ func (m media) mimeType() string {
 		".amr": "audio/amr", ".mid": "audio/midi", ".wav": "audio/wav", ".ac3": "audio/ac3", ".mp3": "audio/mpeg",
 		".txt": "text/plain",
 	}
-	return cmp.Or(known[strings.ToLower(path.Ext(m.fileName))], "application/octet-stream")
+	return cmp.Or(m.kind, known[strings.ToLower(path.Ext(m.fileName))], "application/octet-stream")
 }

@@ -2,7 +2,10 @@ package flowroutetest
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
+	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -17,18 +20,21 @@ const (
 	canadianLongCode = "16045550102"
 )
 
-// MessagingEnabledAfter is how long it takes until a number that was bought with messaging enabled shows that it
-// is. The server takes messages from it before that, too.
+// MessagingEnabledAfter is how long it takes to enable or disable messaging for a number.
 const MessagingEnabledAfter = time.Minute
 
 func numberOperations() []operation {
 	return []operation{
 		{"GET", "/v2/numbers/available/areacodes", "numbers.listAreaCodes", (*account).listAreaCodes},
 		{"GET", "/v2/numbers/available/exchanges", "numbers.listExchanges", (*account).listExchanges},
+		{"GET", "/v2/numbers/available/tiers", "numbers.listTiers", (*account).listTiers},
 		{"GET", "/v2/numbers/available", "numbers.search", (*account).searchNumbers},
 		{"POST", "/v2/numbers/{number}", "numbers.purchase", (*account).purchaseNumber},
 		{"GET", "/v2/numbers", "numbers.list", (*account).listNumbers},
 		{"GET", "/v2/numbers/{number}", "numbers.get", (*account).getNumber},
+		{"POST", "/v2/numbers/details", "numbers.getMany", (*account).getNumbers},
+		{"PATCH", "/v2/numbers/{number}", "numbers.update", (*account).updateNumber},
+		{"DELETE", "/v2/numbers/{number}", "numbers.release", (*account).releaseNumber},
 	}
 }
 
@@ -41,10 +47,12 @@ type number struct {
 	failoverRoute string
 	e911          string
 	cnam          string
+	callbacks     callbacks
 
-	messaging        bool // sends messages, from messagingSince on
+	messaging        bool // whether it sends messages, from messagingSince on
 	messagingSince   time.Time
-	provisioningTask string // id of the task that enables it
+	messagingBefore  bool   // and until then
+	provisioningTask string // id of the latest task to enable or disable it
 }
 
 // addNumber puts a number on the account that is able to send messages.
@@ -59,7 +67,10 @@ func (a *account) addNumber(value string) {
 
 // canMessage tells whether a number can send messages.
 func (n *number) canMessage(now time.Time) bool {
-	return n.messaging && !now.Before(n.messagingSince)
+	if now.Before(n.messagingSince) {
+		return n.messagingBefore
+	}
+	return n.messaging
 }
 
 func newNumber(l listing) *number {
@@ -130,6 +141,28 @@ func (a *account) prefixesForSale(prefix func(listing) string, most float64) []s
 	return slices.Compact(prefixes)
 }
 
+// listTiers is what the API does, down to links that lead to another path and to the account's own numbers.
+func (a *account) listTiers(c *call) (answer, error) {
+	q := c.parameters()
+	q.page(200)
+	if err := q.err(); err != nil {
+		return answer{}, err
+	}
+	names := map[string]bool{}
+	for l := range a.forSale() {
+		names[l.tier] = true
+	}
+	return list(q, "/v2/numbers/tiers", slices.Sorted(maps.Keys(names)), func(tier string) object {
+		related := host + "/v2/numbers?tier=" + percentEncoded(tier)
+		return object{"id": tier, "links": object{"related": related}, "type": "tier"}
+	}), nil
+}
+
+// percentEncoded is a text as the value of a parameter in a link, with its spaces escaped like all else.
+func percentEncoded(s string) string {
+	return strings.ReplaceAll(url.QueryEscape(s), "+", "%20")
+}
+
 // numberPattern is what a search knows of a number's digits.
 type numberPattern struct{ contains, end, start string }
 
@@ -145,6 +178,7 @@ func (a *account) searchNumbers(c *call) (answer, error) {
 	pattern := numberPattern{contains, end, q.firstDigits("starts_with")}
 	kind := q.text("number_type", oneOf(longCode, tollFree))
 	country := q.normalized("iso_country", strings.ToUpper)
+	tier := q.text("tier")
 	order := numberOrder(q.text("order_by", func(s string) string {
 		if numberOrder(s) == nil {
 			return "Not a valid choice."
@@ -162,7 +196,8 @@ func (a *account) searchNumbers(c *call) (answer, error) {
 			(state == "" || strings.EqualFold(l.state, state)) &&
 			(rateCenter == "" || strings.EqualFold(l.rateCenter, rateCenter)) &&
 			(kind == "" || l.kind == kind) &&
-			(country == "" || l.country == country) {
+			(country == "" || l.country == country) &&
+			(tier == "" || l.tier == tier) {
 			found = append(found, l)
 		}
 	}
@@ -179,7 +214,7 @@ func numberOrder(orderBy string) func(a, b listing) int {
 	var order func(a, b listing) int
 	switch field {
 	case "number", "value", "tn":
-		order = func(a, b listing) int { return strings.Compare(a.value, b.value) }
+		order = byDigits
 	case "monthly_cost":
 		order = func(a, b listing) int { return 0 } // the same for all
 	case "iso_country":
@@ -229,27 +264,24 @@ func (a *account) purchaseNumber(c *call) (answer, error) {
 		return answer{}, err
 	}
 	cnamLookups := options.flag("cnam_lookups_enabled", true)
-	messaging := options.flag("messaging_enabled", false)
-	options.flag("messaging_email", false)
-	options.text("messaging_callback_url", webAddress)
+	messaging := options.messaging()
 	if err := options.err(); err != nil {
 		return answer{}, err
 	}
 
 	value := c.vars["number"]
-	l, exists := lookUp(value)
+	l, exists := a.lookUp(value)
 	if _, bought := a.numbers[value]; bought || !exists {
 		return answer{}, notFound()
 	}
 	n := newNumber(l)
 	n.cnamLookups = cnamLookups
-	if messaging {
-		n.messaging, n.messagingSince = true, c.now.Add(MessagingEnabledAfter)
-		a.provisionCount++
-		n.provisioningTask = uuid("provisioning", a.provisionCount)
-	}
 	a.numbers[value] = n
-	return created(a.numberDocument(n, c.now)), nil
+	status := http.StatusCreated
+	if messaging.enable && !a.provision(n, messaging, c.now) {
+		status = http.StatusMultiStatus
+	}
+	return answer{status, a.numberDocument(n, c.now)}, nil
 }
 
 // purchaseOptions are in the body, or in the query where there is no body.
@@ -263,13 +295,14 @@ func (c *call) purchaseOptions() (*attributes, error) {
 func (a *account) listNumbers(c *call) (answer, error) {
 	q := c.parameters()
 	pattern := numberPattern{q.digits("contains"), q.digits("ends_with"), q.firstDigits("starts_with")}
-	alias := q.text("alias", atMost(64))
+	alias := q.text("alias", atMost(maxAlias))
+	tier := q.text("tier")
 	q.page(200)
 	if err := q.err(); err != nil {
 		return answer{}, err
 	}
 	found := a.usedBy(func(n *number) bool {
-		return pattern.match(n.value) && (alias == "" || n.alias == alias)
+		return pattern.match(n.value) && (alias == "" || n.alias == alias) && (tier == "" || n.tier == tier)
 	})
 	return list(q, "/v2/numbers", found, func(n *number) object {
 		return object{"attributes": n.summary(c.now), "id": n.value, "links": self(n.url()), "type": "number"}
@@ -282,6 +315,83 @@ func (a *account) getNumber(c *call) (answer, error) {
 		return answer{}, err
 	}
 	return ok(a.numberDocument(n, c.now)), nil
+}
+
+// getNumbers answers with each number's data in a list, and what they are all related to, once, beside it. That, and
+// to refuse the whole where one of them isn't on the account, is the server's own choice.
+func (a *account) getNumbers(c *call) (answer, error) {
+	attrs, err := c.attributes()
+	if err != nil {
+		return answer{}, err
+	}
+	values := attrs.numbers("numbers", phoneNumber)
+	if err := attrs.err(); err != nil {
+		return answer{}, err
+	}
+	data, included := []any{}, []object{}
+	seen := map[string]bool{}
+	for _, value := range values {
+		n, exists := a.numbers[value]
+		if !exists {
+			return answer{}, notFound()
+		}
+		document := a.numberDocument(n, c.now)
+		data = append(data, document["data"])
+		for _, r := range a.included(n, c.now) {
+			if key := fmt.Sprint(r["type"], r["id"]); !seen[key] {
+				seen[key] = true
+				included = append(included, r)
+			}
+		}
+	}
+	document := object{"data": data, "links": self(host + "/v2/numbers/details")}
+	if len(included) > 0 {
+		document["included"] = included
+	}
+	return ok(document), nil
+}
+
+// maxAlias is how long a number's alias may be.
+const maxAlias = 64
+
+func (a *account) updateNumber(c *call) (answer, error) {
+	n, err := a.own(c, notAuthorized())
+	if err != nil {
+		return answer{}, err
+	}
+	attrs, err := c.attributes("number")
+	if err != nil {
+		return answer{}, err
+	}
+	if !attrs.enveloped {
+		attrs.required("type", oneOf("number"))
+	}
+	alias := attrs.text("alias", atMost(maxAlias))
+	cnamLookups := attrs.flag("cnam_lookups_enabled", n.cnamLookups)
+	messaging := attrs.messaging()
+	if err := attrs.err(); err != nil {
+		return answer{}, err
+	}
+	if _, given := attrs.values["alias"]; given {
+		n.alias = alias
+	}
+	n.cnamLookups = cnamLookups
+	status := http.StatusOK
+	if attrs.has("messaging_enabled") && !a.provision(n, messaging, c.now) {
+		status = http.StatusMultiStatus
+	}
+	return answer{status, a.numberDocument(n, c.now)}, nil
+}
+
+func (a *account) releaseNumber(c *call) (answer, error) {
+	n, err := a.own(c, notFound())
+	if err != nil {
+		return answer{}, err
+	}
+	a.stopProvisioning(n, c.now)
+	delete(a.numbers, n.value)
+	a.release(n.listing)
+	return noContent(), nil
 }
 
 func (n *number) url() string {
@@ -353,16 +463,8 @@ func (a *account) included(n *number, now time.Time) []object {
 	if r, found := find(a.cnams, n.cnam); found {
 		included = append(included, r.object(now))
 	}
-	if n.provisioningTask != "" {
-		status := "processing"
-		if !now.Before(n.messagingSince) {
-			status = "successful"
-		}
-		included = append(included, object{
-			"attributes": object{"status": status, "tn": n.value},
-			"id":         n.provisioningTask,
-			"type":       "message_provisioning_status",
-		})
+	if p, found := find(a.provisionings, n.provisioningTask); found {
+		included = append(included, p.object(n.value, now))
 	}
 	return included
 }

@@ -2,6 +2,7 @@ package flowroutetest_test
 
 import (
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -110,6 +111,34 @@ func TestSearchFilters(t *testing.T) {
 	} {
 		a.get("/v2/numbers/available?"+query).is(422, invalid(detail))
 	}
+}
+
+func TestListTiers(t *testing.T) {
+	a := newAPI(t)
+	a.get("/v2/numbers/available/tiers?limit=2").is(200, `{
+		"data": [
+			{"id":"Priceless","links":{"related":"https://api.flowroute.com/v2/numbers?tier=Priceless"},"type":"tier"},
+			{"id":"Rare","links":{"related":"https://api.flowroute.com/v2/numbers?tier=Rare"},"type":"tier"}],
+		"links": {
+			"self":"https://api.flowroute.com/v2/numbers/tiers?limit=2&offset=0",
+			"next":"https://api.flowroute.com/v2/numbers/tiers?limit=2&offset=2"}}`)
+	last := a.get("/v2/numbers/available/tiers?offset=2")
+	assert.Equal(t, []string{"Standard", "Toll Free", "US Promo $1.0/$1.25/$0.012"}, last.ids())
+	assert.Equal(t, "https://api.flowroute.com/v2/numbers?tier=US%20Promo%20%241.0%2F%241.25%2F%240.012", last.at("data", 2, "links", "related"))
+	assert.Nil(t, last.at("links", "next"))
+
+	for _, tier := range a.get("/v2/numbers/available/tiers").ids() {
+		resp := a.get("/v2/numbers/available?limit=200&tier=" + url.QueryEscape(tier))
+		assert.NotEmpty(t, resp.ids())
+		for i := range resp.ids() {
+			assert.Equal(t, tier, resp.at("data", i, "attributes", "tier"))
+		}
+		assert.Equal(t, "https://api.flowroute.com/v2/numbers/available?tier="+url.QueryEscape(tier)+"&limit=200&offset=0", resp.at("links", "self"))
+	}
+	assert.Empty(t, a.get("/v2/numbers/available?tier=standard").ids())
+	assert.Equal(t, []string{flowroutetest.TollFree}, a.get("/v2/numbers?tier=Toll%20Free").ids())
+	assert.Len(t, a.get("/v2/numbers?tier=Standard").ids(), 3)
+	assert.Empty(t, a.get("/v2/numbers?tier=Rare").ids())
 }
 
 func TestSearchOrder(t *testing.T) {
@@ -299,6 +328,95 @@ func TestGetNumber(t *testing.T) {
 
 	require.Equal(t, 204, a.do("PATCH", of+"failover_route", relationship(primary)).status)
 	assert.Len(t, a.get("/v2/numbers/"+flowroutetest.LongCode).at("included"), 3, "each record once")
+}
+
+func TestGetNumbers(t *testing.T) {
+	a := newAPI(t)
+	resp := a.do("POST", "/v2/numbers/details", object("numbers", []string{"+" + flowroutetest.TollFree, flowroutetest.LongCode}))
+	assert.Equal(t, []string{flowroutetest.TollFree, flowroutetest.LongCode}, resp.ids())
+	for i, number := range resp.ids() {
+		assert.Equal(t, a.get("/v2/numbers/"+number).at("data"), resp.at("data", i))
+	}
+	assert.Equal(t, a.get("/v2/numbers/"+flowroutetest.LongCode).at("included"), resp.at("included"), "each record once")
+
+	require.Equal(t, 204, a.do("DELETE", "/v2/numbers/"+flowroutetest.TollFree+"/relationships/primary_route", nil).status)
+	assert.NotContains(t, a.do("POST", "/v2/numbers/details", object("numbers", []string{flowroutetest.TollFree})).at(), "included")
+
+	a.do("POST", "/v2/numbers/details", object("numbers", []string{flowroutetest.LongCode, forSale})).is(404, notFound)
+	for body, problem := range map[string]string{
+		`{}`:                       "Missing data for required field.",
+		`{"numbers":null}`:         "Field may not be null.",
+		`{"numbers":"1"}`:          "Not a valid list.",
+		`{"numbers":[]}`:           "Shorter than minimum length 1.",
+		`{"numbers":["2065551"]}`:  "Not a valid phone number.",
+		`{"numbers":[1206555123]}`: "Not a valid string.",
+	} {
+		a.do("POST", "/v2/numbers/details", body).is(422, invalid(`{"numbers":["`+problem+`"]}`))
+	}
+}
+
+func TestUpdateNumber(t *testing.T) {
+	a := newAPI(t)
+	const path = "/v2/numbers/" + flowroutetest.LongCode
+	before := a.get(path)
+	resp := a.do("PATCH", path, `{"type":"number","alias":"NYC Number"}`)
+	require.Equal(t, 200, resp.status)
+	assert.Equal(t, "NYC Number", resp.at("data", "attributes", "alias"))
+	assert.Equal(t, before.at("included"), resp.at("included"))
+	assert.Equal(t, a.get(path).body, resp.body)
+	assert.Equal(t, []string{flowroutetest.LongCode}, a.get("/v2/numbers?alias=NYC+Number").ids())
+
+	for _, flag := range []any{false, "true", "false", true} {
+		resp = a.do("PATCH", path, object("type", "number", "cnam_lookups_enabled", flag))
+		assert.Equal(t, fmt.Sprint(flag), fmt.Sprint(resp.at("data", "attributes", "cnam_lookups_enabled")))
+		assert.Equal(t, "NYC Number", resp.at("data", "attributes", "alias"), "what isn't named is left as it is")
+	}
+	resp = a.do("PATCH", path, enveloped("number", object("alias", nil)))
+	assert.Nil(t, resp.at("data", "attributes", "alias"))
+	assert.Equal(t, before.body, resp.body)
+
+	for body, detail := range map[string]string{
+		`{"alias":"x"}`:                                                  `{"type":["Missing data for required field."]}`,
+		`{"type":"route","alias":"x"}`:                                   `{"type":["Must be one of: number."]}`,
+		`{"type":"number","alias":7}`:                                    `{"alias":["Not a valid string."]}`,
+		`{"type":"number","messaging_enabled":""}`:                       `{"messaging_enabled":["Not a valid boolean."]}`,
+		`{"type":"number","messaging_email":2}`:                          `{"messaging_email":["Not a valid boolean."]}`,
+		`{"type":"number","messaging_callback_url":"x"}`:                 `{"messaging_callback_url":["Not a valid URL."]}`,
+		`{"type":"number","alias":"` + strings.Repeat("x", 65) + `"}`:    `{"alias":["Longer than maximum length 64."]}`,
+		`{"data":{"type":"number","attributes":{"messaging_email":[]}}}`: `{"data":{"attributes":{"messaging_email":["Not a valid boolean."]}}}`,
+	} {
+		a.do("PATCH", path, body).is(422, invalid(detail))
+	}
+	assert.Equal(t, before.body, a.get(path).body, "nothing was carried out")
+	a.do("PATCH", "/v2/numbers/"+forSale, `{"type":"number","alias":"x"}`).is(403, notAuthorized)
+}
+
+func TestReleaseNumber(t *testing.T) {
+	a := newAPI(t)
+	require.Equal(t, 201, a.do("POST", "/v2/numbers/"+forSale, nil).status)
+	record := a.createE911().created()
+	require.Equal(t, 204, a.do("PATCH", "/v2/numbers/"+forSale+"/relationships/e911s/"+record, nil).status)
+	a.do("DELETE", "/v2/numbers/"+forSale, nil).is(204, "")
+	a.do("DELETE", "/v2/numbers/"+forSale, nil).is(404, notFound)
+	a.get("/v2/numbers/"+forSale).is(404, notFound)
+	assert.NotContains(t, a.Numbers(), forSale)
+	assert.Empty(t, a.get("/v2/e911s/"+record+"/relationships/numbers").ids())
+	assert.Equal(t, 204, a.do("DELETE", "/v2/e911s/"+record, nil).status, "it isn't in use any longer")
+	assert.Equal(t, []string{forSale}, a.get("/v2/numbers/available?starts_with="+forSale).ids())
+	again := a.do("POST", "/v2/numbers/"+forSale, nil)
+	require.Equal(t, 201, again.status)
+	assert.Nil(t, again.at("data", "relationships", "e911_address", "data"))
+
+	// A number that never was for sale then is.
+	for range 2 {
+		a.do("DELETE", "/v2/numbers/"+flowroutetest.LongCode, nil).is(204, "")
+		all := a.walk("/v2/numbers/available?starts_with=1206&")
+		assert.Contains(t, all, flowroutetest.LongCode)
+		assert.True(t, slices.IsSorted(all))
+		assert.Len(t, slices.Compact(all), len(all))
+		require.Equal(t, 201, a.do("POST", "/v2/numbers/"+flowroutetest.LongCode, nil).status)
+		assert.Equal(t, 403, a.send("body", "Hello").status, "messaging must be enabled again")
+	}
 }
 
 func TestAddNumber(t *testing.T) {

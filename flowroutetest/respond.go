@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
 	"strconv"
 )
@@ -17,7 +18,7 @@ const host = "https://api.flowroute.com"
 // answer is what an operation answers.
 type answer struct {
 	status   int
-	document any // nil for none
+	document any // nil for none; a file is sent as it is, anything else as JSON
 }
 
 func ok(document object) answer       { return answer{http.StatusOK, document} }
@@ -28,17 +29,27 @@ func noContent() answer               { return answer{status: http.StatusNoConte
 // self is the links object of something at a URL.
 func self(url string) object { return object{"self": url} }
 
+// file is what is downloaded. It is written while it is made, so that it may be of any size.
+type file struct {
+	contentType string
+	write       func(io.Writer) error
+}
+
 // reply is an answer as it goes over the wire.
 type reply struct {
 	status      int
 	contentType string
 	retryAfter  string
 	body        []byte
+	stream      func(io.Writer) error // writes the body, where that is a file
 }
 
 func (a answer) encode() reply {
-	if a.document == nil {
+	switch document := a.document.(type) {
+	case nil:
 		return reply{status: a.status}
+	case file:
+		return reply{status: a.status, contentType: document.contentType, stream: document.write}
 	}
 	var body bytes.Buffer
 	enc := json.NewEncoder(&body)
@@ -49,20 +60,36 @@ func (a answer) encode() reply {
 	return reply{status: a.status, contentType: "application/vnd.api+json", body: body.Bytes()}
 }
 
+// whole is the reply with its body in memory.
+func (r reply) whole() reply {
+	if r.stream == nil {
+		return r
+	}
+	var body bytes.Buffer
+	_ = r.stream(&body) // a buffer takes everything
+	r.body, r.stream = body.Bytes(), nil
+	return r
+}
+
 // write sends the reply, of whose body only part may be sent.
 func (r reply) write(w http.ResponseWriter, part []byte) {
 	h := w.Header()
 	if r.retryAfter != "" {
 		h.Set("Retry-After", r.retryAfter)
 	}
-	hasBody := len(r.body) > 0 && r.status != http.StatusNoContent && r.status != http.StatusNotModified
+	hasBody := (len(r.body) > 0 || r.stream != nil) && r.status != http.StatusNoContent && r.status != http.StatusNotModified
 	if hasBody {
 		h.Set("Content-Type", r.contentType)
+	}
+	if hasBody && r.stream == nil {
 		h.Set("Content-Length", strconv.Itoa(len(r.body)))
 	}
 	w.WriteHeader(r.status)
-	if hasBody {
-		_, _ = w.Write(part) // a client that went away is no concern of the server's
+	switch { // a client that went away is no concern of the server's
+	case hasBody && r.stream != nil:
+		_ = r.stream(w)
+	case hasBody:
+		_, _ = w.Write(part)
 	}
 }
 

@@ -1,7 +1,7 @@
 package flowroutetest
 
 import (
-	"encoding/json"
+	"fmt"
 	"net/http"
 	"regexp"
 	"slices"
@@ -18,9 +18,13 @@ func routeOperations() []operation {
 	return []operation{
 		{"GET", "/v2/routes", "routes.list", (*account).listRoutes},
 		{"POST", "/v2/routes", "routes.create", (*account).createRoute},
+		{"PATCH", "/v2/routes/{route}", "routes.update", (*account).updateRoute},
 		{"DELETE", "/v2/routes/{route}", "routes.delete", (*account).deleteRoute},
+		{"GET", "/v2/routes/edge_strategies", "routes.listEdgeStrategies", (*account).listEdgeStrategies},
 		{"PATCH", "/v2/numbers/{number}/relationships/primary_route", "routes.setPrimary", (*account).setPrimaryRoute},
 		{"PATCH", "/v2/numbers/{number}/relationships/failover_route", "routes.setFailover", (*account).setFailoverRoute},
+		{"DELETE", "/v2/numbers/{number}/relationships/primary_route", "routes.clearPrimary", (*account).clearPrimaryRoute},
+		{"DELETE", "/v2/numbers/{number}/relationships/failover_route", "routes.clearFailover", (*account).clearFailoverRoute},
 	}
 }
 
@@ -93,46 +97,117 @@ func (a *account) createRoute(c *call) (answer, error) {
 	r := &route{
 		alias:        attrs.required("alias"),
 		kind:         attrs.required("route_type", oneOf("host", "number", "uri")),
-		edgeStrategy: attrs.edgeStrategy(),
+		edgeStrategy: attrs.edgeStrategy(nil),
 	}
 	r.value = attrs.required("value", routeValue(r.kind))
 	if err := attrs.err(); err != nil {
 		return answer{}, err
 	}
-	same := func(o *route) bool { return o.kind == r.kind && o.value == r.value }
-	if slices.ContainsFunc(a.routes, same) {
-		return answer{}, refuse(http.StatusForbidden, "This route already exists.", "Forbidden")
-	}
-	// Aliases are unique; what the API says to one that isn't is not known.
-	if slices.ContainsFunc(a.routes, func(o *route) bool { return o.alias == r.alias }) {
-		attrs.problems.add("alias", "Must be unique.")
-		return answer{}, attrs.err()
+	if err := a.distinctRoute(r, attrs); err != nil {
+		return answer{}, err
 	}
 	r.id = serial(&a.routeCount, firstRoute)
 	a.routes = append(a.routes, r)
 	return created(r.creation()), nil
 }
 
-// edgeStrategy reads the id of an edge strategy: a number, or text under a shorter name as some clients send it.
-func (a *attributes) edgeStrategy() *int {
+// distinctRoute refuses a route that leads where another one does, or under another's alias. For the latter it isn't
+// known what the API says.
+func (a *account) distinctRoute(r *route, attrs *attributes) error {
+	same := func(o *route) bool { return o.id != r.id && o.kind == r.kind && o.value == r.value }
+	if slices.ContainsFunc(a.routes, same) {
+		return refuse(http.StatusForbidden, "This route already exists.", "Forbidden")
+	}
+	if slices.ContainsFunc(a.routes, func(o *route) bool { return o.id != r.id && o.alias == r.alias }) {
+		attrs.problems.add("alias", "Must be unique.")
+	}
+	return attrs.err()
+}
+
+// updateRoute refuses to change the built-in route as something that isn't the account's; what the API says is not known.
+func (a *account) updateRoute(c *call) (answer, error) {
+	r, found := find(a.routes, c.vars["route"])
+	switch {
+	case !found:
+		return answer{}, notFound()
+	case r.id == builtInRoute:
+		return answer{}, notAuthorized()
+	}
+	attrs, err := c.attributes("route")
+	if err != nil {
+		return answer{}, err
+	}
+	changed := &route{
+		id:           r.id,
+		alias:        attrs.changed("alias", r.alias),
+		kind:         attrs.changed("route_type", r.kind, oneOf("host", "number", "uri")),
+		edgeStrategy: attrs.edgeStrategy(r.edgeStrategy),
+	}
+	changed.value = attrs.changed("value", r.value)
+	if problem := routeValue(changed.kind)(changed.value); problem != "" && len(attrs.problems["value"]) == 0 {
+		attrs.problems.add("value", problem) // also where only the type has changed
+	}
+	if err := attrs.err(); err != nil {
+		return answer{}, err
+	}
+	if err := a.distinctRoute(changed, attrs); err != nil {
+		return answer{}, err
+	}
+	*r = *changed
+	return ok(object{"data": r.object(), "links": self(host + "/v2/routes/" + r.id)}), nil
+}
+
+// edgeStrategies are the points of presence that calls can be sent by, by id. Of the first only the id is not made up.
+var edgeStrategies = []edgeStrategy{
+	{1, "US-West-OR", "us-west-or.sip.flowroute.com", "192.0.2.0/28, 192.0.2.0-192.0.2.15", "Oregon"},
+	{4, "US-East-VA", "us-east-va.sip.flowroute.com", "34.226.36.32/28, 34.226.36.32-34.226.36.47", "North Virginia"},
+}
+
+type edgeStrategy struct {
+	id                            int
+	name, naptr, firewall, region string
+}
+
+// object has an id that is a number, and no links.
+func (e edgeStrategy) object() object {
+	return object{
+		"attributes": object{
+			"description": "Data will be sent preferentially from our edge systems in " + e.region + ". " +
+				"We will fall back to other regions if necessary.",
+			"firewall_rules": e.firewall,
+			"name":           e.name,
+			"naptr":          e.naptr,
+		},
+		"id":   e.id,
+		"type": "edge_strategy",
+	}
+}
+
+func (a *account) listEdgeStrategies(*call) (answer, error) {
+	return ok(object{"data": each(edgeStrategies, edgeStrategy.object)}), nil
+}
+
+// edgeStrategy reads the id of an edge strategy: a number, text, or null for none, under a shorter name as well, as some
+// clients send it. Without any it is the current one.
+func (a *attributes) edgeStrategy(current *int) *int {
 	for _, name := range []string{"edge_strategy_id", "edge_strategy"} {
-		var digits string
-		switch value := a.values[name].(type) {
-		case nil:
+		value, given := a.values[name]
+		if !given {
 			continue
-		case json.Number:
-			digits = value.String()
-		case string:
-			digits = value
 		}
-		id, err := strconv.Atoi(digits)
-		if err != nil {
-			a.problems.add(name, notInteger)
+		if value == nil {
 			return nil
+		}
+		id, err := strconv.Atoi(fmt.Sprint(value))
+		switch {
+		case err != nil:
+			a.problems.add(name, notInteger)
+		case !slices.ContainsFunc(edgeStrategies, func(e edgeStrategy) bool { return e.id == id }):
+			a.problems.add(name, "No such edge strategy.")
 		}
 		return &id
 	}
-	return nil
+	return current
 }
 
 // creation is the document of a new route. Unlike everywhere else its links have no version.
@@ -168,6 +243,23 @@ func (a *account) setPrimaryRoute(c *call) (answer, error) {
 
 func (a *account) setFailoverRoute(c *call) (answer, error) {
 	return a.setRoute(c, func(n *number, id string) { n.failoverRoute = id })
+}
+
+func (a *account) clearPrimaryRoute(c *call) (answer, error) {
+	return a.clearRoute(c, func(n *number) { n.primaryRoute = "" })
+}
+
+func (a *account) clearFailoverRoute(c *call) (answer, error) {
+	return a.clearRoute(c, func(n *number) { n.failoverRoute = "" })
+}
+
+func (a *account) clearRoute(c *call, clear func(*number)) (answer, error) {
+	n, err := a.own(c, notAuthorized())
+	if err != nil {
+		return answer{}, err
+	}
+	clear(n)
+	return noContent(), nil
 }
 
 func (a *account) setRoute(c *call, set func(n *number, id string)) (answer, error) {

@@ -53,6 +53,97 @@ func TestCreateRoute(t *testing.T) {
 	a.do("POST", "/v2/routes", enveloped("route", object("route_type", "host", "value", "c", "alias", "c", "edge_strategy_id", 4))).created()
 }
 
+func TestEdgeStrategies(t *testing.T) {
+	a := newAPI(t)
+	a.get("/v2/routes/edge_strategies").is(200, `{"data": [
+		{"attributes": {"description":"Data will be sent preferentially from our edge systems in Oregon. We will fall back to other regions if necessary.",
+			"firewall_rules":"192.0.2.0/28, 192.0.2.0-192.0.2.15","name":"US-West-OR","naptr":"us-west-or.sip.flowroute.com"},
+			"id":1,"type":"edge_strategy"},
+		{"attributes": {"description":"Data will be sent preferentially from our edge systems in North Virginia. We will fall back to other regions if necessary.",
+			"firewall_rules":"34.226.36.32/28, 34.226.36.32-34.226.36.47","name":"US-East-VA","naptr":"us-east-va.sip.flowroute.com"},
+			"id":4,"type":"edge_strategy"}]}`)
+
+	strategies := func() (all []any) {
+		for i := range a.get("/v2/routes").ids() {
+			all = append(all, a.get("/v2/routes").at("data", i, "attributes", "edge_strategy_id"))
+		}
+		return all
+	}
+	for i, given := range []map[string]any{
+		object("edge_strategy_id", 1), object("edge_strategy_id", "4"), object("edge_strategy_id", nil), object("edge_strategy", "1"), object(),
+	} {
+		given["route_type"], given["value"], given["alias"] = "number", "1206555100"+string(rune('0'+i)), string(rune('a'+i))
+		a.do("POST", "/v2/routes", enveloped("route", given)).created()
+	}
+	assert.Equal(t, []any{nil, 1., 4., nil, 1., nil}, strategies())
+	update := func(id string, strategy any) response {
+		return a.do("PATCH", "/v2/routes/"+id, enveloped("route", object("edge_strategy_id", strategy)))
+	}
+	assert.Equal(t, 200, update("98396", nil).status)
+	assert.Equal(t, 200, update("98397", "1").status)
+	assert.Equal(t, 200, update("98398", 4).status)
+	assert.Equal(t, []any{nil, nil, 1., 4., 1., nil}, strategies())
+
+	for given, problem := range map[any]string{
+		2: "No such edge strategy.", "7": "No such edge strategy.", "": "Not a valid integer.", 1.5: "Not a valid integer.", true: "Not a valid integer.",
+	} {
+		update("98396", given).is(422, invalid(`{"data":{"attributes":{"edge_strategy_id":["`+problem+`"]}}}`))
+	}
+}
+
+func TestUpdateRoute(t *testing.T) {
+	a := newAPI(t)
+	id := a.createRoute("host", "a.example.com", "a").created()
+	a.createRoute("number", "12065551212", "b").created()
+	update := func(attributes ...any) response {
+		return a.do("PATCH", "/v2/routes/"+id, enveloped("route", object(attributes...)))
+	}
+	const want = `{
+		"data": {"attributes":{"alias":"c","route_type":"uri","value":"sip:x@example.com;weight=3","edge_strategy_id":null},"id":"98396",
+			"links":{"self":"https://api.flowroute.com/v2/routes/98396"},"type":"route"},
+		"links": {"self":"https://api.flowroute.com/v2/routes/98396"}}`
+	update("alias", "c", "route_type", "uri", "value", "sip:x@example.com;weight=3").is(200, want)
+	update().is(200, want)
+	update("alias", "c").is(200, want)
+	assert.Equal(t, "c", a.get("/v2/routes").at("data", 1, "attributes", "alias"))
+
+	for _, c := range []struct {
+		attributes []any
+		detail     string
+	}{
+		{[]any{"value", "example.com"}, `{"value":["String does not match expected pattern."]}`},
+		{[]any{"route_type", "number"}, `{"value":["String does not match expected pattern."]}`},
+		{[]any{"route_type", "sip-reg"}, `{"route_type":["Must be one of: host, number, uri."]}`},
+		{[]any{"alias", ""}, `{"alias":["Shorter than minimum length 1."]}`},
+		{[]any{"value", nil}, `{"value":["Field may not be null."]}`},
+		{[]any{"alias", "b"}, `{"alias":["Must be unique."]}`},
+	} {
+		update(c.attributes...).is(422, invalid(`{"data":{"attributes":`+c.detail+`}}`))
+	}
+	update("route_type", "number", "value", "12065551212").is(403,
+		`{"errors":[{"detail":"This route already exists.","id":"SOME-ID","status":403,"title":"Forbidden"}]}`)
+	update().is(200, want)
+	a.do("PATCH", "/v2/routes/1", enveloped("route", object("alias", "x"))).is(404, notFound)
+	a.do("PATCH", "/v2/routes/0", enveloped("route", object("alias", "x"))).is(403, notAuthorized)
+}
+
+func TestClearRoutes(t *testing.T) {
+	a := newAPI(t)
+	id := a.createRoute("host", "a.example.com", "a").created()
+	of := "/v2/numbers/" + flowroutetest.LongCode
+	require.Equal(t, 204, a.do("PATCH", of+"/relationships/failover_route", relationship(id)).status)
+	for _, which := range []string{"primary_route", "failover_route"} {
+		require.NotNil(t, a.get(of).at("data", "relationships", which, "data"))
+		for range 2 {
+			a.do("DELETE", of+"/relationships/"+which, nil).is(204, "")
+		}
+		assert.Nil(t, a.get(of).at("data", "relationships", which, "data"))
+		a.do("DELETE", "/v2/numbers/12065559999/relationships/"+which, nil).is(403, notAuthorized)
+	}
+	assert.NotContains(t, a.get(of).at(), "included", "it rings nowhere")
+	a.do("DELETE", "/v2/routes/"+id, nil).is(204, "")
+}
+
 func TestRouteValues(t *testing.T) {
 	a := newAPI(t)
 	for kind, values := range map[string][]string{

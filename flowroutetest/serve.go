@@ -13,7 +13,7 @@ import (
 
 // operation is one thing that the API can be asked to do.
 type operation struct {
-	method, path string // a segment of the path in braces is a variable
+	method, path string // a segment of the path in braces is a variable; after a ? comes a parameter that must be there
 	name         string
 	handle       func(*account, *call) (answer, error)
 }
@@ -22,8 +22,14 @@ type operation struct {
 func operations() []operation {
 	return slices.Concat(
 		numberOperations(),
+		provisioningOperations(),
+		portingOperations(),
+		exportOperations(),
+		storageOperations(),
 		routeOperations(),
 		messageOperations(),
+		callbackOperations(),
+		mediaOperations(),
 		e911Operations(),
 		cnamOperations(),
 	)
@@ -37,6 +43,7 @@ type call struct {
 	header  http.Header
 	body    []byte
 	now     time.Time
+	base    string // URL of the server as the request reached it
 }
 
 // router finds the operation that a request is for.
@@ -44,24 +51,29 @@ type router []endpoint
 
 type endpoint struct {
 	operation
-	segments []string
+	segments  []string
+	parameter string
 }
 
 func newRouter(ops []operation) router {
 	rt := make(router, len(ops))
 	for i, op := range ops {
-		rt[i] = endpoint{op, strings.Split(op.path, "/")}
+		path, parameter, _ := strings.Cut(op.path, "?")
+		rt[i] = endpoint{op, strings.Split(path, "/"), parameter}
 	}
 	// What is spelled out comes before what a variable would match as well.
 	slices.SortStableFunc(rt, func(a, b endpoint) int {
-		return cmp.Compare(strings.Count(a.path, "{"), strings.Count(b.path, "{"))
+		return cmp.Or(
+			cmp.Compare(strings.Count(a.path, "{"), strings.Count(b.path, "{")),
+			strings.Compare(b.parameter, a.parameter),
+		)
 	})
 	return rt
 }
 
-// find returns the operation for a method and an escaped path, with the path's variables. Its error is that of a
-// path the API doesn't serve, or serves with other methods only.
-func (rt router) find(method, escapedPath string) (operation, map[string]string, error) {
+// find returns the operation for a method, an escaped path and a query, with the path's variables. Its error is that of
+// a path the API doesn't serve, or serves with other methods only.
+func (rt router) find(method, escapedPath string, query url.Values) (operation, map[string]string, error) {
 	segments := strings.Split(strings.TrimSuffix(escapedPath, "/"), "/")
 	if method == http.MethodHead {
 		method = http.MethodGet
@@ -69,6 +81,7 @@ func (rt router) find(method, escapedPath string) (operation, map[string]string,
 	err := unknownURL()
 	for _, e := range rt {
 		vars, ok := e.match(segments)
+		ok = ok && (e.parameter == "" || query.Has(e.parameter))
 		switch {
 		case ok && e.method == method:
 			return e.operation, vars, nil
@@ -123,12 +136,13 @@ func (s *Server) decide(r *http.Request, body []byte) (reply, Fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 
-	op, vars, err := s.router.find(r.Method, r.URL.EscapedPath())
-	authentic := s.authentic(r)
+	query := r.URL.Query()
+	op, vars, err := s.router.find(r.Method, r.URL.EscapedPath(), query)
+	authentic := op.presigned() || s.authentic(r)
 	if err == nil && !authentic {
 		err = authenticationFailed()
 	}
-	c := &call{vars: vars, query: r.URL.Query(), header: r.Header, body: body, now: s.clock.now()}
+	c := &call{vars: vars, query: query, header: r.Header, body: body, now: s.clock.now(), base: baseURL(r)}
 	c.version, _, _ = strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 
 	var fault Fault
@@ -140,6 +154,7 @@ func (s *Server) decide(r *http.Request, body []byte) (reply, Fault) {
 	var a answer
 	if fault.carriesOut() {
 		if err == nil {
+			s.account.settle(c.now)
 			a, err = op.handle(&s.account, c)
 		}
 		if err != nil {

@@ -65,7 +65,9 @@ func TestWrongMethod(t *testing.T) {
 		"/v2/numbers":             "DELETE",
 		"/v2.1/messages":          "PATCH",
 		"/v2/e911s/validate":      "PUT",
-		"/v2/numbers/available":   "PATCH",
+		"/v2/numbers/available":   "PUT",
+		"/v2/portorders/1":        "DELETE",
+		"/v2/cdrs/exports/1":      "PATCH",
 		"/v2/cnams/1/":            "POST",
 		"/v2/numbers/available/x": "",
 	} {
@@ -148,7 +150,9 @@ func TestPaging(t *testing.T) {
 		"/v2/numbers/available/areacodes": {"400", "401"},
 		"/v2/numbers/available/exchanges": {"200", "201"},
 		"/v2/numbers/available":           {"200", "201"},
+		"/v2/numbers/available/tiers":     {"200", "201"},
 		"/v2/routes":                      {"200", "201"},
+		"/v2/cdrs/exports":                {"200", "201"},
 		"/v2/e911s":                       {"2000", "2001"},
 		"/v2/cnams":                       {"1000000", "0"},
 	} {

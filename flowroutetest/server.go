@@ -5,6 +5,7 @@ import (
 	"io"
 	"log"
 	"net"
+	"net/http"
 	"net/http/httptest"
 	"sync"
 	"time"
@@ -25,13 +26,19 @@ type Server struct {
 
 	router   router
 	listener *httptest.Server
-	cancel   context.CancelFunc // ends what requests wait for when the server closes
+	ctx      context.Context // ends when the server closes, and with it what requests and deliveries wait for
+	cancel   context.CancelFunc
+
+	deliverer *http.Client // of events
+	anywhere  bool         // and not to this machine alone
 
 	mu       sync.Mutex // guards what follows
 	clock    clock
 	account  account
 	faults   []Fault
 	requests []*Request
+
+	deliveries []Delivery
 }
 
 // Option sets up a [Server].
@@ -60,10 +67,13 @@ func NewUnstartedServer(opts ...Option) *Server {
 		router:    newRouter(operations()),
 		clock:     clock{base: Epoch},
 		account:   newAccount(),
+		deliverer: newDeliverer(),
 	}
+	s.ctx, s.cancel = context.WithCancel(context.Background())
 	for _, opt := range opts {
 		opt(s)
 	}
+	s.SetCalls(defaultCalls)
 	return s
 }
 
@@ -87,20 +97,18 @@ func (s *Server) listen() {
 	if s.listener != nil {
 		return
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	s.cancel = cancel
 	s.listener = httptest.NewUnstartedServer(s)
-	s.listener.Config.BaseContext = func(net.Listener) context.Context { return ctx }
+	s.listener.Config.BaseContext = func(net.Listener) context.Context { return s.ctx }
 	s.listener.Config.ErrorLog = log.New(io.Discard, "", 0) // scripted failures are no news
 }
 
-// Close has the server stop listening, ends the delays of scripted failures, and returns when every request has
-// been answered. The state can be looked at afterwards. A server that does not listen needs no Close.
+// Close has the server stop listening, ends the delays of scripted failures and deliveries under way, and returns when
+// every request has been answered. The state can be looked at afterwards. A server that does not listen needs no Close.
 func (s *Server) Close() {
+	s.cancel()
 	if s.listener == nil {
 		return
 	}
-	s.cancel()
 	s.listener.Close()
 }
 
@@ -109,8 +117,9 @@ func (s *Server) Close() {
 func (s *Server) Messages() []Message {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	messages := make([]Message, len(s.account.messages))
-	for i, m := range s.account.messages {
+	sent := s.account.sent()
+	messages := make([]Message, len(sent))
+	for i, m := range sent {
 		messages[i] = m.public()
 	}
 	return messages
@@ -120,6 +129,7 @@ func (s *Server) Messages() []Message {
 func (s *Server) Numbers() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.account.settle(s.clock.now())
 	return s.account.numberValues()
 }
 
@@ -155,9 +165,16 @@ func (s *Server) Now() time.Time {
 	return s.clock.now()
 }
 
-// Advance moves the server's clock on by d: messages get their records and receipts, CNAM records their approval.
+// Advance moves the server's clock on by d: messages get their records and receipts, CNAM records their approval. Events
+// that are due by then are delivered, one after the other in the order of their times, before Advance returns: receipts,
+// and what was not answered with 200 before. With 0 it delivers what is due already, as where [WithClock] lets time run.
 func (s *Server) Advance(d time.Duration) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.clock.ahead += d
+	for {
+		e, left := s.step(d)
+		if e == nil {
+			return
+		}
+		s.deliver(e)
+		d = left
+	}
 }

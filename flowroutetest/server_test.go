@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -77,17 +78,52 @@ func TestOperations(t *testing.T) {
 		{"POST", "/v2/numbers/1", "numbers.purchase"},
 		{"GET", "/v2/numbers", "numbers.list"},
 		{"GET", "/v2/numbers/1", "numbers.get"},
+		{"GET", "/v2/numbers/available/tiers", "numbers.listTiers"},
+		{"POST", "/v2/numbers/details", "numbers.getMany"},
+		{"PATCH", "/v2/numbers/1", "numbers.update"},
+		{"DELETE", "/v2/numbers/1", "numbers.release"},
 		{"GET", "/v2/routes", "routes.list"},
 		{"POST", "/v2/routes", "routes.create"},
+		{"PATCH", "/v2/routes/1", "routes.update"},
 		{"DELETE", "/v2/routes/1", "routes.delete"},
+		{"GET", "/v2/routes/edge_strategies", "routes.listEdgeStrategies"},
 		{"PATCH", "/v2/numbers/1/relationships/primary_route", "routes.setPrimary"},
 		{"PATCH", "/v2/numbers/1/relationships/failover_route", "routes.setFailover"},
+		{"DELETE", "/v2/numbers/1/relationships/primary_route", "routes.clearPrimary"},
+		{"DELETE", "/v2/numbers/1/relationships/failover_route", "routes.clearFailover"},
+		{"POST", "/v2/message-provision", "numbers.provisionMessaging"},
+		{"GET", "/v2/message-provision/status/1", "numbers.getMessagingTask"},
+		{"POST", "/v2/portorders/portability", "porting.checkPortability"},
+		{"POST", "/v2/portorders", "porting.create"},
+		{"GET", "/v2/portorders", "porting.list"},
+		{"GET", "/v2/portorders?limit=1&group_id=1&status", "porting.getGroup"},
+		{"GET", "/v2/portorders/1", "porting.get"},
+		{"PATCH", "/v2/portorders/1", "porting.update"},
+		{"GET", "/v2/portorders/1/status", "porting.getStatus"},
+		{"PATCH", "/v2/portorders/1/status", "porting.cancel"},
+		{"PATCH", "/v2/portorders/1/relationships/numbers", "porting.changeNumbers"},
+		{"POST", "/v2/portorders/1/numbers", "porting.addToGroup"},
+		{"GET", "/v2/portorders/1/loa", "porting.requestLOA"},
+		{"POST", "/v2/portorders/1/loa", "porting.signLOA"},
+		{"POST", "/v2/portorders/1/upload_file", "porting.upload"},
+		{"GET", "/v2/portorders/1/files/1", "porting.getFile"},
+		{"PUT", "/storage/portorders/1/1", "porting.putFile"},
+		{"POST", "/v2/cdrs/exports", "cdrs.create"},
+		{"GET", "/v2/cdrs/exports", "cdrs.list"},
+		{"GET", "/v2/cdrs/exports/1", "cdrs.get"},
+		{"GET", "/storage/cdrexports/1", "cdrs.download"},
 		{"POST", "/v2.1/messages", "messages.send"},
 		{"GET", "/v2.1/messages", "messages.list"},
 		{"GET", "/v2.1/messages/1", "messages.get"},
 		{"POST", "/v2.2/messages", "messages.send"},
 		{"GET", "/v2.2/messages", "messages.list"},
 		{"GET", "/v2.2/messages/1", "messages.get"},
+		{"PUT", "/v2.1/messages/sms_callback", "messages.setCallback"},
+		{"GET", "/v2.1/messages/mms_callback", "messages.getCallback"},
+		{"PUT", "/v2.2/messages/sms_dlr_callback", "messages.setCallback"},
+		{"GET", "/v2.2/messages/dlr_callback", "messages.getCallback"},
+		{"POST", "/v2/numbers/1/relationships/mms_dlr_callback", "numbers.setCallback"},
+		{"GET", "/storage/media/1", "messages.downloadMedia"},
 		{"GET", "/v2/e911s", "e911s.list"},
 		{"GET", "/v2/e911s/1", "e911s.get"},
 		{"POST", "/v2/e911s/validate", "e911s.validate"},
@@ -120,6 +156,9 @@ func TestDeterminism(t *testing.T) {
 		tell(a.do("POST", "/v2/numbers/"+forSale, `{"messaging_enabled":true}`))
 		tell(a.do("POST", "/v2/numbers/"+forSale, nil))
 		tell(a.createRoute("host", "a.example.com", "a"))
+		tell(a.createPort("+12065551234", "+18005551234"))
+		tell(a.createExport())
+		tell(a.do("POST", "/v2/message-provision", object("numbers", []string{forSale, "12065559999"}, "action", "disable")))
 		tell(a.createE911())
 		tell(a.createE911())
 		tell(a.createCNAM("Heartwood"))
@@ -127,6 +166,10 @@ func TestDeterminism(t *testing.T) {
 		a.Advance(time.Hour)
 		tell(a.get("/v2.2/messages?start_date=2026-01-01"))
 		tell(a.get("/v2/nothing"))
+		tell(a.get("/v2/portorders/42361"))
+		export := a.get("/v2/cdrs/exports/38647")
+		answers = append(answers, strings.ReplaceAll(export.body, a.URL, ""))
+		tell(a.plain("GET", export.at("data", "attributes", "download_url").(string), nil))
 		tell(a.get("/v2/numbers?limit=x&offset=y"))
 		return answers
 	}

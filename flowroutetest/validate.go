@@ -18,6 +18,7 @@ const (
 	notDate      = "Not a valid datetime."
 	notURL       = "Not a valid URL."
 	notList      = "Not a valid list."
+	tooShort     = "Shorter than minimum length 1."
 	notPattern   = "String does not match expected pattern."
 	invalidInput = "Invalid input type."
 )
@@ -47,6 +48,16 @@ func oneOf(choices ...string) check {
 			return "Must be one of: " + strings.Join(choices, ", ") + "."
 		}
 		return ""
+	}
+}
+
+// optional is a check that lets an empty text pass.
+func optional(check check) check {
+	return func(s string) string {
+		if s == "" {
+			return ""
+		}
+		return check(s)
 	}
 }
 

@@ -55,10 +55,17 @@ func serve(ctx context.Context, o options, out io.Writer) error {
 
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(listener) }()
-	select {
-	case err := <-ended:
-		return err
-	case <-ctx.Done():
+	defer context.AfterFunc(ctx, fake.Close)() // it ends a delivery that is under way
+	due := time.NewTicker(time.Second)
+	defer due.Stop()
+	for ctx.Err() == nil {
+		select {
+		case err := <-ended:
+			return err
+		case <-due.C:
+			fake.Advance(0) // time runs by itself, but events are only delivered when told to
+		case <-ctx.Done():
+		}
 	}
 	timeout, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()

@@ -65,6 +65,20 @@ func Decode[R Identified, I any](body []byte) (*R, []I, error) {
 	return doc.Data, doc.Included, nil
 }
 
+// DecodeData reads a document whose data is something else than a resource.
+func DecodeData[T any](body []byte) (*T, error) {
+	var doc struct {
+		Data *T `json:"data"`
+	}
+	if err := unmarshal(body, &doc); err != nil {
+		return nil, err
+	}
+	if doc.Data == nil {
+		return nil, ErrNoData
+	}
+	return doc.Data, nil
+}
+
 // List is a document whose data is a list of resources.
 type List[R, I any] struct {
 	Data     []R `json:"data"`
@@ -106,7 +120,7 @@ func unmarshal(body []byte, v any) error {
 	return fmt.Errorf("the answer is not readable: %w", err)
 }
 
-// Resource makes the document that creates or changes a resource.
+// Resource makes the document that creates or changes a resource. An empty kind is left out.
 func Resource(kind string, attributes any) any {
 	return envelope{Data: object{Type: kind, Attributes: attributes}}
 }
@@ -121,7 +135,7 @@ type envelope struct {
 }
 
 type object struct {
-	Type       string `json:"type"`
+	Type       string `json:"type,omitempty"`
 	ID         string `json:"id,omitempty"`
 	Attributes any    `json:"attributes,omitempty"`
 }

@@ -9,14 +9,19 @@ import (
 )
 
 // The types below read a JSON scalar in each of the forms that the API sends it in.
-// A null and an empty string are the zero value.
+// A null and an empty string are the zero value. Their errors say what was wanted, and do not quote what was found.
 
 // Text is a string, sent as a string or a number.
 type Text string
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (t *Text) UnmarshalJSON(b []byte) error {
-	return parse(b, t, "a string or a number", func(s string) (Text, error) { return Text(s), nil })
+	text, ok := scalar(b)
+	if !ok {
+		return unwanted(b, "a string or a number")
+	}
+	*t = Text(text)
+	return nil
 }
 
 // Float is a decimal number, sent as a number or a string.
@@ -24,10 +29,17 @@ type Float float64
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (f *Float) UnmarshalJSON(b []byte) error {
-	return parse(b, f, "a number", func(s string) (Float, error) {
-		v, err := strconv.ParseFloat(s, 64)
-		return Float(v), err
-	})
+	text, ok := scalar(b)
+	if len(text) == 0 && ok {
+		*f = 0
+		return nil
+	}
+	v, err := strconv.ParseFloat(string(text), 64)
+	if err != nil {
+		return unwanted(b, "a number")
+	}
+	*f = Float(v)
+	return nil
 }
 
 // Int is a whole number, sent as a number or a string.
@@ -35,10 +47,17 @@ type Int int64
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (i *Int) UnmarshalJSON(b []byte) error {
-	return parse(b, i, "a whole number", func(s string) (Int, error) {
-		v, err := strconv.ParseInt(s, 10, 64)
-		return Int(v), err
-	})
+	text, ok := scalar(b)
+	if len(text) == 0 && ok {
+		*i = 0
+		return nil
+	}
+	v, err := strconv.ParseInt(string(text), 10, 64)
+	if err != nil {
+		return unwanted(b, "a whole number")
+	}
+	*i = Int(v)
+	return nil
 }
 
 // Bool is a truth value, sent as such or as a string.
@@ -46,41 +65,41 @@ type Bool bool
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (v *Bool) UnmarshalJSON(b []byte) error {
-	return parse(b, v, "true or false", func(s string) (Bool, error) {
-		v, err := strconv.ParseBool(s)
-		return Bool(v), err
-	})
-}
-
-// parse sets v to what convert makes of the scalar b. Its errors say what was wanted, and do not quote what was found.
-func parse[T any](b []byte, v *T, wanted string, convert func(string) (T, error)) error {
-	s, ok := scalar(b)
-	if !ok {
-		return errors.New("the answer has an object or a list in place of " + wanted)
+	text, ok := scalar(b)
+	if len(text) == 0 && ok {
+		*v = false
+		return nil
 	}
-	var value T
-	if s != "" {
-		var err error
-		if value, err = convert(s); err != nil {
-			return errors.New("the answer has something else in place of " + wanted)
-		}
+	value, err := strconv.ParseBool(string(text))
+	if err != nil {
+		return unwanted(b, "true or false")
 	}
-	*v = value
+	*v = Bool(value)
 	return nil
 }
 
-// scalar is the text of a JSON scalar: of a string what it says, of null nothing.
-func scalar(b []byte) (text string, ok bool) {
+func unwanted(b []byte, wanted string) error {
+	found := "something else"
+	if _, ok := scalar(b); !ok {
+		found = "an object or a list"
+	}
+	return errors.New("the answer has " + found + " in place of " + wanted)
+}
+
+// scalar is the text of a JSON scalar: of a string what it says, of null nothing. It is a part of b where it can be,
+// since most of what the API sends is read here.
+func scalar(b []byte) (text []byte, ok bool) {
 	switch {
 	case len(b) == 0 || b[0] == '{' || b[0] == '[':
-		return "", false
+		return nil, false
 	case b[0] == 'n':
-		return "", true
+		return nil, true
 	case b[0] != '"':
-		return string(b), true
+		return b, true
 	case bytes.IndexByte(b, '\\') < 0 && utf8.Valid(b):
-		return string(b[1 : len(b)-1]), true
+		return b[1 : len(b)-1], true
 	}
-	err := json.Unmarshal(b, &text)
-	return text, err == nil
+	var s string
+	err := json.Unmarshal(b, &s)
+	return []byte(s), err == nil
 }

@@ -22,11 +22,21 @@ type Time struct{ time.Time }
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (t *Time) UnmarshalJSON(b []byte) error {
-	if len(b) > 2 && b[0] == '"' && t.Time.UnmarshalText(b[1:len(b)-1]) == nil {
+	text, ok := scalar(b)
+	if len(text) == 0 && ok {
+		t.Time = time.Time{}
+		return nil
+	}
+	if t.Time.UnmarshalText(text) == nil { // the most usual form, without a copy
 		t.Time = t.UTC()
 		return nil
 	}
-	return parse(b, &t.Time, "a time", ParseTime)
+	parsed, err := ParseTime(string(text))
+	if err != nil {
+		return unwanted(b, "a time")
+	}
+	t.Time = parsed
+	return nil
 }
 
 // ParseTime reads a time in any of the forms that the API writes times in. Its result is UTC.

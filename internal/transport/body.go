@@ -5,25 +5,26 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 )
 
 // The most that is read of an answer.
 const (
-	MaxBody      = 8 << 20  // of a success, which is no answer if it is larger
+	MaxBody      = 8 << 20  // of a success, which is no answer if it is larger, where the request sets no other limit
 	MaxErrorBody = 64 << 10 // of an error, whose rest is thrown away
 
 	maxDrain = 256 << 10 // so much is read and thrown away to keep the connection
 )
 
-// ErrTooLarge is the error of a success with a body of more than [MaxBody] bytes.
+// ErrTooLarge is the error of a success with a body of more than [MaxBody] bytes, or the request's own limit.
 var ErrTooLarge = errors.New("flowroute: the answer is too large")
 
-func readWhole(resp *http.Response) ([]byte, error) {
-	if resp.ContentLength > MaxBody {
+func readWhole(resp *http.Response, limit int64) ([]byte, error) {
+	if resp.ContentLength > limit {
 		return nil, ErrTooLarge
 	}
-	body, err := read(resp, MaxBody+1)
-	if len(body) > MaxBody {
+	body, err := read(resp, limit+1)
+	if int64(len(body)) > limit {
 		return nil, ErrTooLarge
 	}
 	return body, err
@@ -42,10 +43,23 @@ func readStart(resp *http.Response) ([]byte, error) {
 
 // read reads at most limit bytes, into a buffer of the size that the answer announces.
 func read(resp *http.Response, limit int64) ([]byte, error) {
-	var buf bytes.Buffer
-	if n := min(resp.ContentLength, limit); n > 0 {
-		buf.Grow(int(n) + bytes.MinRead) // with room for the read that finds the end
+	size := int64(bytes.MinRead)
+	if resp.ContentLength > 0 {
+		size = resp.ContentLength + 1 // with room for the read that finds the end
 	}
-	_, err := buf.ReadFrom(io.LimitReader(resp.Body, limit))
-	return buf.Bytes(), err
+	buf := make([]byte, 0, min(size, limit))
+	for int64(len(buf)) < limit {
+		if len(buf) == cap(buf) {
+			buf = slices.Grow(buf, len(buf))
+		}
+		n, err := resp.Body.Read(buf[len(buf):min(int64(cap(buf)), limit)])
+		buf = buf[:len(buf)+n]
+		switch {
+		case err == io.EOF: //nolint:errorlint // as every reader does
+			return buf, nil
+		case err != nil:
+			return buf, err
+		}
+	}
+	return buf, nil
 }

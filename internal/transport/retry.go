@@ -80,7 +80,8 @@ func outlasts(ctx context.Context, delay time.Duration) bool {
 	return ok && time.Until(deadline) <= delay
 }
 
-func sleep(ctx context.Context, delay time.Duration) error {
+// Sleep waits, unless the context ends first.
+func Sleep(ctx context.Context, delay time.Duration) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}

@@ -4,10 +4,12 @@ package transport
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -37,33 +39,40 @@ type Config struct {
 
 // Transport carries requests. It is safe for concurrent use and never changes.
 type Transport struct {
-	base    url.URL
-	client  *http.Client
-	timeout time.Duration
-	retry   Retry
-	limiter Limiter
-	log     log
+	base      url.URL
+	userAgent []string
+	client    *http.Client
+	timeout   time.Duration
+	retry     Retry
+	limiter   Limiter
+	log       log
 
 	// header makes a request's header. The credentials live in this closure and nowhere else, since fmt prints
 	// unexported fields, but not what a function has captured.
-	header func(hasBody bool) http.Header
+	header func(*Request) http.Header
 }
 
 // New makes a transport. The client of its configuration is copied, not changed.
 func New(c Config, accessKey, secretKey string) *Transport {
 	t := &Transport{
-		base:    *c.BaseURL,
-		client:  withRedirects(c.HTTPClient),
-		timeout: c.Timeout,
-		retry:   c.Retry,
-		limiter: c.Limiter,
-		log:     log{logger: c.Logger, errorID: c.ErrorID},
+		base:      *c.BaseURL,
+		userAgent: []string{c.UserAgent},
+		client:    withRedirects(c.HTTPClient),
+		timeout:   c.Timeout,
+		retry:     c.Retry,
+		limiter:   c.Limiter,
+		log:       log{logger: c.Logger, errorID: c.ErrorID},
 	}
 	authorization := []string{"Basic " + base64.StdEncoding.EncodeToString([]byte(accessKey+":"+secretKey))}
-	userAgent, mediaType := []string{c.UserAgent}, []string{MediaType}
-	t.header = func(hasBody bool) http.Header {
+	userAgent, mediaType := t.userAgent, []string{MediaType}
+	plainType := []string{"application/json"}
+	t.header = func(req *Request) http.Header {
+		mediaType := mediaType
+		if req.PlainJSON {
+			mediaType = plainType
+		}
 		h := http.Header{"Authorization": authorization, "User-Agent": userAgent, "Accept": mediaType}
-		if hasBody {
+		if req.Body != nil {
 			h["Content-Type"] = mediaType
 		}
 		return h
@@ -80,6 +89,15 @@ type Request struct {
 	Body    []byte // nil where there is none
 	Class   Class
 	Limiter Limiter // asked before every attempt, besides the transport's own; may be nil
+
+	PlainJSON bool // the documents are application/json, and not [MediaType]
+	NoAnswer  bool // nothing in the body of a success is needed, so that its status alone tells it
+
+	// Link is a URL to get in place of a path of the API, at whatever host. It is sent no credentials, and the
+	// transport's own limiter, which paces the API, is not asked. It is nil as a rule.
+	Link *url.URL
+
+	Limit int64 // bytes that a success may have; 0 is MaxBody
 }
 
 // Result is how a call ended.
@@ -119,7 +137,7 @@ func (r *Result) success() bool { return r.Status >= 200 && r.Status <= 299 }
 func (t *Transport) Do(ctx context.Context, req *Request) Result {
 	var last Result
 	for attempt := 1; ; attempt++ {
-		if err := t.wait(ctx, req.Limiter); err != nil {
+		if err := t.wait(ctx, req); err != nil {
 			last.Err = join(err, last.Err)
 			return last
 		}
@@ -136,7 +154,7 @@ func (t *Transport) Do(ctx context.Context, req *Request) Result {
 			return last
 		}
 		t.log.repeat(ctx, req, &last, delay)
-		if err := sleep(ctx, delay); err != nil {
+		if err := Sleep(ctx, delay); err != nil {
 			last.Err = join(err, last.Err)
 			return last
 		}
@@ -144,12 +162,12 @@ func (t *Transport) Do(ctx context.Context, req *Request) Result {
 }
 
 // wait asks the limiters for leave to send a request.
-func (t *Transport) wait(ctx context.Context, own Limiter) error {
+func (t *Transport) wait(ctx context.Context, req *Request) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	for _, l := range [...]Limiter{t.limiter, own} {
-		if l == nil {
+	for i, l := range [...]Limiter{t.limiter, req.Limiter} {
+		if l == nil || i == 0 && req.Link != nil {
 			continue
 		}
 		if err := l.Wait(ctx); err != nil {
@@ -177,8 +195,12 @@ func (t *Transport) attempt(parent context.Context, req *Request) Result {
 	}
 	defer resp.Body.Close()
 	r := Result{Status: resp.StatusCode, Header: resp.Header, Sent: true}
+	if r.success() && req.NoAnswer {
+		_, _ = io.CopyN(io.Discard, resp.Body, maxDrain) // to keep the connection
+		return r
+	}
 	if r.success() {
-		if r.Body, err = readWhole(resp); err != nil {
+		if r.Body, err = readWhole(resp, cmp.Or(req.Limit, MaxBody)); err != nil {
 			r.Err = withContext(parent, err)
 		}
 		return r
@@ -193,9 +215,18 @@ func (t *Transport) attempt(parent context.Context, req *Request) Result {
 
 func (t *Transport) request(ctx context.Context, req *Request) (*http.Request, error) {
 	// The URL is put together from checked parts below, and not parsed from a string on every call.
-	hr, err := http.NewRequestWithContext(ctx, req.Method, "", bytes.NewReader(req.Body))
+	var body io.Reader
+	if req.Body != nil {
+		body = bytes.NewReader(req.Body)
+	}
+	hr, err := http.NewRequestWithContext(ctx, req.Method, "", body)
 	if err != nil {
 		return nil, err
+	}
+	if req.Link != nil {
+		*hr.URL, hr.Host = *req.Link, req.Link.Host
+		hr.Header = http.Header{"User-Agent": t.userAgent}
+		return hr, nil
 	}
 	*hr.URL = t.base
 	hr.Host = t.base.Host
@@ -207,7 +238,7 @@ func (t *Transport) request(ctx context.Context, req *Request) (*http.Request, e
 		}
 	}
 	hr.URL.RawQuery = req.Query
-	hr.Header = t.header(req.Body != nil)
+	hr.Header = t.header(req)
 	return hr, nil
 }
 

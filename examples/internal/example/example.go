@@ -36,7 +36,7 @@ func Flags(name, about string, stderr io.Writer) *flag.FlagSet {
 }
 
 // Run reads the command line and does the work. It returns the exit code: 0, 2 where the program was called wrongly,
-// or 1 where the work failed.
+// 3 where the work was done and something was [Found], or 1 where it failed.
 func Run(flags *flag.FlagSet, args []string, work func() error) int {
 	err := parse(flags, args)
 	if err == nil {
@@ -54,6 +54,9 @@ func Run(flags *flag.FlagSet, args []string, work func() error) int {
 		fmt.Fprintln(flags.Output())
 		flags.Usage()
 		return 2
+	}
+	if _, ok := errors.AsType[foundError](err); ok {
+		return 3
 	}
 	if errors.Is(err, flowroute.ErrInvalidArgument) {
 		return 2
@@ -84,6 +87,13 @@ func Usage(format string, args ...any) error {
 	return usageError{fmt.Errorf(format, args...)}
 }
 
+type foundError struct{ error }
+
+// Found is what a program ends with that did its work, and came upon something that somebody should look at.
+func Found(format string, args ...any) error {
+	return foundError{fmt.Errorf(format, args...)}
+}
+
 // LookFirst adds to an error after which money may have been spent how to find that out. Other errors stay as they are.
 func LookFirst(err error, how string) error {
 	if errors.Is(err, flowroute.ErrOutcomeUnknown) {
@@ -99,19 +109,22 @@ type Session struct {
 	fake *flowroutetest.Server // nil where the API is real
 }
 
-// Start makes a client with the keys in the environment. Without any it starts a fake, and says so.
-func Start(out io.Writer) (*Session, error) {
+// Start makes a client with the keys in the environment, and the options given. Without keys it starts a fake, and says so.
+func Start(out io.Writer, opts ...flowroute.Option) (*Session, error) {
 	if os.Getenv("FR_ACCESS_KEY") == "" && os.Getenv("FR_SECRET_KEY") == "" {
 		fmt.Fprintln(out, "No FR_ACCESS_KEY and FR_SECRET_KEY in the environment: using the built-in fake, nothing is real.")
 		fake := flowroutetest.NewServer()
-		return &Session{Client: fake.Client(), fake: fake}, nil
+		return &Session{Client: fake.Client(opts...), fake: fake}, nil
 	}
-	client, err := flowroute.NewClientFromEnv()
+	client, err := flowroute.NewClientFromEnv(opts...)
 	if err != nil {
 		return nil, err
 	}
 	return &Session{Client: client}, nil
 }
+
+// Server is the fake, for what only a fake can do. It is nil where the API is real.
+func (s *Session) Server() *flowroutetest.Server { return s.fake }
 
 // Fake tells whether nothing is real.
 func (s *Session) Fake() bool { return s.fake != nil }

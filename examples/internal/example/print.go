@@ -6,6 +6,8 @@ import (
 	"io"
 	"strings"
 	"text/tabwriter"
+
+	"github.com/flowroute/flowroute-go"
 )
 
 // Table prints rows in aligned columns. The first row is the header.
@@ -36,9 +38,7 @@ func Phone(digits string) string {
 // line, before a program that would need it in the end has spent anything.
 func PhoneFlag(flags *flag.FlagSet, value *string, name, usage string) {
 	flags.Func(name, usage, func(s string) error {
-		digits := strings.NewReplacer("+", "", " ", "", "-", "", ".", "", "(", "", ")", "").Replace(s)
-		international := strings.HasPrefix(s, "+") && !strings.HasPrefix(digits, "1")
-		if strings.Trim(digits, "0123456789") != "" || len(digits) < 10 && !international {
+		if _, err := flowroute.ParsePhone(s); err != nil {
 			return fmt.Errorf("%q is not a phone number with its area code", s)
 		}
 		*value = s

@@ -1,0 +1,122 @@
+package flowroute_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/flowroute/flowroute-go"
+	"github.com/flowroute/flowroute-go/flowroutetest"
+)
+
+func newWebhook(client *flowroute.Client, secret string) (http.Handler, error) {
+	return flowroute.NewWebhookHandler(flowroute.WebhookConfig{
+		Auth:    flowroute.WebhookPathSecret(secret), // the URL is https://example.com/flowroute/ and the secret
+		Deduper: flowroute.NewMemoryDeduper(10_000),
+		OnMessage: func(ctx context.Context, m *flowroute.InboundMessage) error {
+			fmt.Println("from", m.From, m.Body)
+			for i := range m.Media {
+				content, err := client.Messages.DownloadMedia(ctx, &m.Media[i], 0)
+				if err != nil {
+					return err // it is delivered again
+				}
+				fmt.Println(m.Media[i].FileName, len(content), "bytes")
+			}
+			return nil // it was dealt with, and does not come again
+		},
+		OnReceipt: func(_ context.Context, r *flowroute.DeliveryReceiptEvent) error {
+			fmt.Println("receipt", r.Level, r.Status)
+			return nil
+		},
+	})
+}
+
+func ExampleWebhookHandler() {
+	fake := flowroutetest.NewServer()
+	defer fake.Close()
+	client := fake.Client()
+
+	const secret = "not-really-a-secret" // a real one is drawn at random, and kept out of the source
+	handler, err := newWebhook(client, secret)
+	if err != nil {
+		log.Fatal(err)
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/flowroute/", handler)
+	server := httptest.NewServer(mux)
+	defer server.Close()
+
+	for _, kind := range []flowroute.CallbackType{flowroute.CallbackTypeSMS, flowroute.CallbackTypeMMS, flowroute.CallbackTypeSMSReceipt} {
+		if err := client.Messages.SetCallback(context.Background(), kind, server.URL+"/flowroute/"+secret); err != nil {
+			log.Fatal(err)
+		}
+	}
+
+	// The fake has somebody text one of the account's numbers, and delivers that three times.
+	fake.SetWebhooks(flowroutetest.Webhooks{Duplicates: 2})
+	_, err = fake.Receive(flowroutetest.Inbound{From: "12065550199", To: flowroutetest.LongCode, Body: "Hello",
+		Attachments: []flowroutetest.Attachment{{FileName: "cat.png", Content: []byte("meow")}}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, d := range fake.Deliveries() {
+		fmt.Println("answered", d.Status)
+	}
+	// Output:
+	// from 12065550199 Hello
+	// cat.png 4 bytes
+	// answered 200
+	// answered 200
+	// answered 200
+}
+
+func ExampleParseWebhook() {
+	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		// Here has to stand how you tell Flowroute's requests from others.
+		event, err := flowroute.ParseWebhook(r)
+		if e, ok := errors.AsType[*flowroute.WebhookError](err); ok {
+			http.Error(w, http.StatusText(e.StatusCode), e.StatusCode)
+			return
+		}
+		switch e := event.(type) {
+		case *flowroute.InboundMessage:
+			fmt.Println("from", e.From, e.Body)
+		case *flowroute.DeliveryReceiptEvent:
+			fmt.Println("receipt", e.Level, e.Status)
+		default:
+			fmt.Println("something else:", e.Key())
+		}
+	})
+	handler.ServeHTTP(httptest.NewRecorder(), delivered(flatBody))
+	// Output:
+	// from 17866648610 Hello
+}
+
+func TestWebhook(t *testing.T) {
+	fake := flowroutetest.NewServer()
+	defer fake.Close()
+	handler, err := newWebhook(fake.Client(), "not-really-a-secret")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(handler)
+	defer server.Close()
+	err = fake.Client().Numbers.SetCallback(t.Context(), flowroutetest.LongCode, flowroute.CallbackTypeSMS, server.URL+"/not-really-a-secret")
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	fake.SetWebhooks(flowroutetest.Webhooks{FlatMessages: true, Duplicates: 1})
+	if _, err := fake.Receive(flowroutetest.Inbound{From: "12065550199", To: flowroutetest.LongCode, Body: "Hello"}); err != nil {
+		t.Fatal(err)
+	}
+	fake.Advance(time.Minute) // what was not answered with 200 is delivered again
+	if d := fake.Deliveries(); len(d) != 2 || d[0].Status != 200 || d[1].Status != 200 {
+		t.Errorf("delivered %v", d)
+	}
+}

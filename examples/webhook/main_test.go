@@ -1,0 +1,128 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"log"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/flowroute/flowroute-go"
+	"github.com/flowroute/flowroute-go/examples/internal/example"
+	"github.com/flowroute/flowroute-go/examples/internal/exampletest"
+	"github.com/flowroute/flowroute-go/flowroutetest"
+)
+
+func TestFake(t *testing.T) {
+	r := exampletest.RunFake(t, run)
+	require.Zero(t, r.Code, r.Stderr)
+	assert.Empty(t, r.Stderr)
+	for _, lines := range []string{
+		"using the built-in fake, nothing is real.\n",
+		`
+  < +1 206-555-0199: Table for two at 7?
+  > +1 206-555-0199: Thanks, we'll be in touch.
+    receipt of "Thanks, we'll be in touch.": Message has been sent
+    receipt of "Thanks, we'll be in touch.": Message accepted by Carrier
+`,
+		"    menu.png, image/png of 102 bytes\n",
+		`
+  09:02:00   sms_callback      1        200 OK
+  09:02:00   sms_callback      again    200 OK
+`,
+		`
+  09:03:00   sms_callback      1        500 Internal Server Error
+  09:03:30   sms_callback      2        200 OK
+`,
+		`: smsc submit
+`,
+		`
+  wrong secret           401 Unauthorized
+  garbage                400 Bad Request
+  a form                 415 Unsupported Media Type
+  a megabyte and a byte  413 Request Entity Too Large
+  a look                 405 Method Not Allowed
+`,
+	} {
+		assert.Contains(t, r.Stdout, lines)
+	}
+	for _, once := range []string{"Are you open?", "Hello?", "Bye"} {
+		assert.Equal(t, 1, strings.Count(r.Stdout, "< +1 206-555-0199: "+once+"\n"), "each text is dealt with once")
+	}
+	assert.NotContains(t, r.Stdout, "not-really-a-secret")
+}
+
+func TestFlags(t *testing.T) {
+	t.Setenv("WEBHOOK_SECRET", "")
+	for _, args := range [][]string{{"-nope"}, {"extra"}} {
+		r := exampletest.RunFake(t, run, args...)
+		assert.Equal(t, 2, r.Code, args)
+		assert.Contains(t, r.Stderr, "\nUsage: webhook [flags]\n", args)
+	}
+	srv := exampletest.NewServer(t)
+	r := exampletest.RunReal(t, run, srv)
+	assert.Equal(t, 2, r.Code)
+	assert.Contains(t, r.Stderr, "webhook: WEBHOOK_SECRET must be in the environment")
+	t.Setenv("WEBHOOK_SECRET", "too short")
+	r = exampletest.RunReal(t, run, srv)
+	assert.Equal(t, 2, r.Code)
+	assert.Contains(t, r.Stderr, "must have a WebhookPathSecret of at least 16 letters")
+	assert.Empty(t, srv.Requests())
+}
+
+// TestReal has the program listen until it is interrupted.
+func TestReal(t *testing.T) {
+	srv := flowroutetest.NewServer()
+	defer srv.Close()
+	const secret = "secret-of-the-test"
+	for name, value := range map[string]string{"FR_ACCESS_KEY": srv.AccessKey, "FR_SECRET_KEY": srv.SecretKey, "FR_BASE_URL": srv.URL, "WEBHOOK_SECRET": secret} {
+		t.Setenv(name, value)
+	}
+	ctx, interrupt := context.WithCancel(t.Context())
+	out, stdout := io.Pipe()
+	code := make(chan int)
+	go func() {
+		code <- run(ctx, []string{"-addr", "127.0.0.1:0", "-set", "https://public.example/hooks"}, stdout, io.Discard)
+		stdout.Close()
+	}()
+	lines := bufio.NewScanner(out)
+	next := func() string {
+		require.True(t, lines.Scan())
+		return lines.Text()
+	}
+	assert.Equal(t, "The account's events are sent to https://public.example/hooks and the secret.", next())
+	addr, _, _ := strings.Cut(strings.TrimPrefix(next(), "Listening on "), " ")
+	client := srv.Client()
+	callback, err := client.Messages.GetCallback(ctx, flowroute.CallbackTypeMMSReceipt)
+	require.NoError(t, err)
+	assert.Equal(t, "https://public.example/hooks/"+secret, callback.URL)
+
+	require.NoError(t, client.Numbers.SetCallback(ctx, flowroutetest.LongCode, flowroute.CallbackTypeSMS, "http://"+addr+"/"+secret))
+	received := make(chan error, 1)
+	go func() {
+		_, err := srv.Receive(flowroutetest.Inbound{From: guest, To: flowroutetest.LongCode, Body: "Anybody there?"})
+		received <- err
+	}()
+	assert.Equal(t, "  < +1 206-555-0199: Anybody there?", next())
+	require.NoError(t, <-received)
+	assert.Equal(t, 200, srv.Deliveries()[0].Status)
+	assert.Empty(t, srv.Messages(), "without -reply it answers nothing")
+	interrupt()
+	assert.Zero(t, <-code)
+}
+
+// TestOutcomeUnknown has the answer to a text be lost: the text must not be answered twice.
+func TestOutcomeUnknown(t *testing.T) {
+	srv := flowroutetest.NewServer()
+	defer srv.Close()
+	srv.Inject(flowroutetest.Fault{Operation: "messages.send", Cut: true, CarryOut: true})
+	var out strings.Builder
+	p := program{reply: "Thanks", Session: &example.Session{Client: srv.Client()}, log: log.New(&out, "", 0)}
+	require.NoError(t, p.onMessage(t.Context(), &flowroute.InboundMessage{Message: flowroute.Message{From: guest, To: flowroutetest.LongCode, Body: "Hi"}}))
+	assert.Contains(t, out.String(), "may or may not be answered")
+	assert.Len(t, srv.Messages(), 1)
+}

@@ -1,0 +1,37 @@
+package flowroute
+
+import (
+	"context"
+	"io"
+	"net/http"
+
+	"github.com/flowroute/flowroute-go/internal/transport"
+)
+
+// The API keeps files elsewhere, and gives URLs that are as good as a key to them. What is sent there has
+// none of the account's keys.
+
+// putFile puts a file at a URL that the API has given. It is not repeated, since the contents can be read only once.
+func (c *Client) putFile(ctx context.Context, op operation, url string, contents io.Reader, size int64) error {
+	body, err := c.foreign(ctx, op, http.MethodPut, url, contents, size)
+	if err != nil {
+		return err
+	}
+	return body.Close()
+}
+
+// openFile opens a file at a URL that the API has given.
+func (c *Client) openFile(ctx context.Context, op operation, url string) (io.ReadCloser, error) {
+	return c.foreign(ctx, op, http.MethodGet, url, nil, 0)
+}
+
+func (c *Client) foreign(ctx context.Context, op operation, method, url string, body io.Reader, size int64) (io.ReadCloser, error) {
+	resp, err := c.transport.Foreign(ctx, method, url, body, size)
+	if err != nil {
+		return nil, &RequestError{Op: op.name, Attempts: 1, Err: err}
+	}
+	if resp.StatusCode < 200 || resp.StatusCode > 299 {
+		return nil, op.failure(&transport.Result{Status: resp.StatusCode, Header: resp.Header, Body: transport.ReadError(resp), Attempts: 1})
+	}
+	return resp.Body, nil
+}

@@ -1,0 +1,108 @@
+package flowroutetest
+
+import (
+	"cmp"
+	"strings"
+)
+
+// The kinds of events, by the names that they have in paths.
+const (
+	smsCallback     = "sms_callback"
+	mmsCallback     = "mms_callback"
+	smsReceipts     = "sms_dlr_callback"
+	mmsReceipts     = "mms_dlr_callback"
+	deprecatedAlias = "dlr_callback" // of smsReceipts
+)
+
+// callbackOperations spell the types out, since a message's id would stand in the same place.
+func callbackOperations() []operation {
+	var ops []operation
+	for _, kind := range []string{smsCallback, mmsCallback, smsReceipts, mmsReceipts, deprecatedAlias} {
+		for _, version := range []string{"v2.1", "v2.2"} {
+			path := "/" + version + "/messages/" + kind
+			ops = append(ops,
+				operation{"PUT", path, "messages.setCallback", func(a *account, c *call) (answer, error) { return a.setCallback(c, kind) }},
+				operation{"GET", path, "messages.getCallback", func(a *account, _ *call) (answer, error) { return a.getCallback(kind) }},
+			)
+		}
+		ops = append(ops, operation{"POST", "/v2/numbers/{number}/relationships/" + kind, "numbers.setCallback",
+			func(a *account, c *call) (answer, error) { return a.setNumberCallback(c, kind) }})
+	}
+	return ops
+}
+
+// callbacks are the URLs that events are sent to, by their kind.
+type callbacks map[string]string
+
+func (cb callbacks) set(kind, url string) { cb[canonical(kind)] = url }
+func (cb callbacks) get(kind string) string {
+	return cb[canonical(kind)]
+}
+
+func canonical(kind string) string {
+	if kind == deprecatedAlias {
+		return smsReceipts
+	}
+	return kind
+}
+
+func (a *account) setCallback(c *call, kind string) (answer, error) {
+	url, err := c.callbackURL()
+	if err != nil {
+		return answer{}, err
+	}
+	a.callbacks.set(kind, url)
+	return noContent(), nil
+}
+
+func (a *account) setNumberCallback(c *call, kind string) (answer, error) {
+	n, err := a.own(c, notAuthorized())
+	if err != nil {
+		return answer{}, err
+	}
+	url, err := c.callbackURL()
+	if err != nil {
+		return answer{}, err
+	}
+	if n.callbacks == nil {
+		n.callbacks = callbacks{}
+	}
+	n.callbacks.set(kind, url)
+	return noContent(), nil
+}
+
+func (c *call) callbackURL() (string, error) {
+	attrs, err := c.attributes()
+	if err != nil {
+		return "", err
+	}
+	url := attrs.required("callback_url", webAddress)
+	return url, attrs.err()
+}
+
+// getCallback answers in the documented form. That a callback which was never set is not found is the server's own
+// choice, and so is how the version is written, and the product of most types.
+func (a *account) getCallback(kind string) (answer, error) {
+	url := a.callbacks.get(kind)
+	if url == "" {
+		return answer{}, notFound()
+	}
+	version := "2.1"
+	if a.webhooks.FlatMessages {
+		version = "2.0"
+	}
+	return ok(object{"data": object{
+		"attributes": object{"api_version": version, "callback_url": url, "product": strings.TrimSuffix(kind, "_callback")},
+		"type":       "callback",
+	}}), nil
+}
+
+// callbackURL is where an event about a message on one of the account's numbers goes: to the message's own URL, the
+// number's or the account's.
+func (a *account) callbackURL(kind, value, own string) string {
+	url := own
+	if n, exists := a.numbers[value]; exists {
+		url = cmp.Or(url, n.callbacks.get(kind))
+	}
+	return cmp.Or(url, a.callbacks.get(kind))
+}

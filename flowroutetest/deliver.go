@@ -1,0 +1,205 @@
+package flowroutetest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+)
+
+// How an event is delivered: until it is answered with 200, that is once and then up to four times more, at
+// intervals. How long Flowroute waits for an answer is not known; this is the server's own choice.
+const (
+	DeliveryAttempts = 5
+	RedeliverAfter   = 30 * time.Second
+	CallbackTimeout  = 15 * time.Second
+)
+
+// Webhooks is how a server delivers events. The zero value is how the API does today.
+type Webhooks struct {
+	FlatMessages bool // texts that are received have neither envelope nor attributes, as accounts on version 2.0 get them
+	BareReceipts bool // receipts have no envelope, and from and to in place of level, description and time
+	Duplicates   int  // further deliveries of each event, right after it was answered with 200
+}
+
+// Delivery is an event as it was delivered, or tried to be.
+type Delivery struct {
+	Callback  string    // the kind of event, such as sms_callback, or po_status_change for what a port order comes to
+	MessageID string    // of the message that was received, or that the receipt is of; empty for anything else
+	Level     int       // of a receipt; 0 for a message
+	Attempt   int       // 1 for the first
+	Duplicate bool      // it was answered with 200 before
+	URL       string    // where it was sent to
+	Body      []byte    // as sent
+	Status    int       // what was answered; 0 where there was no answer
+	Err       error     // why there was none
+	Time      time.Time // on the server's clock
+}
+
+// WithCallbackClient has the server deliver events by a client of the caller's, to any address. Without it the server
+// has one of its own that delivers to this machine alone, so that no test calls others by accident. Redirects are not
+// followed in either case.
+func WithCallbackClient(hc *http.Client) Option {
+	own := *hc
+	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return func(s *Server) { s.deliverer, s.anywhere = &own, true }
+}
+
+// newDeliverer is a client that leaves nothing behind.
+func newDeliverer() *http.Client {
+	return &http.Client{
+		Transport:     &http.Transport{DisableKeepAlives: true},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+// SetWebhooks sets how events are delivered from now on.
+func (s *Server) SetWebhooks(w Webhooks) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.account.webhooks = w
+}
+
+// Deliveries returns what was delivered so far, in the order in which it was answered.
+func (s *Server) Deliveries() []Delivery {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	deliveries := slices.Clone(s.deliveries)
+	for i := range deliveries {
+		deliveries[i].Body = bytes.Clone(deliveries[i].Body)
+	}
+	return deliveries
+}
+
+// event is something to deliver.
+type event struct {
+	due      time.Time
+	kind     string  // of callback
+	notice   *notice // nil for what is about a message
+	message  *message
+	level    int // of a receipt; 0 for a message that was received
+	attempts int
+}
+
+// expectReceipts has the receipts of a message delivered when they are due.
+func (a *account) expectReceipts(m *message) {
+	kind := smsReceipts
+	if m.MMS {
+		kind = mmsReceipts
+	}
+	for level := 1; level <= 2; level++ {
+		a.pending = append(a.pending, &event{due: m.receiptTime(level), kind: kind, message: m, level: level})
+	}
+}
+
+// step moves the clock on to when the next event is due, or by d where that is sooner. It returns that event, which is
+// no longer pending, and how far there is still to go.
+func (s *Server) step(d time.Duration) (next *event, left time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, e := range s.account.pending {
+		if next == nil || e.due.Before(next.due) {
+			next = e
+		}
+	}
+	if next != nil && s.ctx.Err() == nil {
+		if wait := max(next.due.Sub(s.clock.now()), 0); wait <= max(d, 0) {
+			s.clock.ahead += wait
+			s.account.pending = slices.DeleteFunc(s.account.pending, func(e *event) bool { return e == next })
+			return next, d - wait
+		}
+	}
+	s.clock.ahead += d
+	return nil, 0
+}
+
+// deliver sends an event, and expects to send it again where it is not answered with 200. The lock is not held meanwhile, for
+// who gets it may call the server.
+func (s *Server) deliver(e *event) {
+	e.attempts++
+	status, duplicates := s.attempt(e, false)
+	if status != http.StatusOK {
+		return
+	}
+	for range duplicates {
+		s.attempt(e, true)
+	}
+}
+
+// attempt sends an event once. An event that nobody wants to know of has the status 0.
+func (s *Server) attempt(e *event, duplicate bool) (status, duplicates int) {
+	d := s.prepare(e)
+	if d.URL == "" {
+		return 0, 0
+	}
+	d.Duplicate = duplicate
+	d.Status, d.Err = s.post(d.URL, d.Body)
+
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.deliveries = append(s.deliveries, d)
+	if d.Status != http.StatusOK && !duplicate && e.attempts < DeliveryAttempts && !errors.Is(d.Err, errElsewhere) {
+		e.due = s.clock.now().Add(RedeliverAfter)
+		s.account.pending = append(s.account.pending, e)
+	}
+	return d.Status, s.account.webhooks.Duplicates
+}
+
+// prepare makes what is to be sent. Its URL is empty where nobody wants to know of the event.
+func (s *Server) prepare(e *event) Delivery {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if e.notice != nil {
+		return e.notice.delivery(e, s.clock.now())
+	}
+	a, m := &s.account, e.message
+	d := Delivery{Callback: e.kind, MessageID: m.ID, Level: e.level, Attempt: e.attempts, Time: s.clock.now()}
+	var document object
+	if m.inbound {
+		d.URL = a.callbackURL(e.kind, m.To, "")
+		document = m.webhook(d.URL, a.webhooks.FlatMessages)
+	} else {
+		d.URL = a.callbackURL(e.kind, m.From, m.DeliveryCallback)
+		document = m.receiptWebhook(e.level, a.webhooks.BareReceipts)
+	}
+	d.Body = bytes.TrimSpace(answer{http.StatusOK, document}.encode().body)
+	return d
+}
+
+var errElsewhere = errors.New("flowroutetest: not delivered, since the URL leads away from this machine: see WithCallbackClient")
+
+// post sends the body of an event to a URL.
+func (s *Server) post(address string, body []byte) (status int, err error) {
+	if !s.anywhere && !onThisMachine(address) {
+		return 0, errElsewhere
+	}
+	ctx, cancel := context.WithTimeout(s.ctx, CallbackTimeout)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(body))
+	if err != nil {
+		return 0, err
+	}
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Accept-Encoding", "gzip")
+	resp, err := s.deliverer.Do(r)
+	if err != nil {
+		return 0, err
+	}
+	defer resp.Body.Close()
+	_, _ = io.CopyN(io.Discard, resp.Body, 64<<10) // what is said besides the status is no concern of the server's
+	return resp.StatusCode, nil
+}
+
+func onThisMachine(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(u.Hostname())
+	return u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
+}

@@ -1,0 +1,118 @@
+package flowroutetest
+
+import (
+	"cmp"
+	"fmt"
+	"net/url"
+	"slices"
+)
+
+// Inbound is a text or picture that somebody sends to a number of the account.
+type Inbound struct {
+	From, To    string // 11 digits, with or without a plus sign; To is a number on the account that can receive messages
+	Body        string // empty for an MMS of attachments alone
+	Attachments []Attachment
+	MMS         bool // makes an MMS although there are no attachments
+}
+
+// Attachment is a file in an [Inbound] message.
+type Attachment struct {
+	FileName string // such as cat.png
+	MIMEType string // such as image/png; empty goes by the file's name
+	Content  []byte
+}
+
+// Receive has a number of the account receive a message, and returns its id. The message gets a record at once, and is
+// delivered before Receive returns: to the callback URL of the number, or else the account's, where there is one.
+// [Server.Deliveries] tells what was answered. It is an error where the account can't receive that message.
+//
+// An attachment's link leads to the server itself, with a query without which the file is not given out, works for
+// [MediaExpiresAfter], and gives nothing to a request that brings credentials. Its host means nothing where the
+// server does not listen.
+func (s *Server) Receive(m Inbound) (id string, err error) {
+	e, err := s.take(m)
+	if err != nil {
+		return "", err
+	}
+	s.deliver(e)
+	return e.message.ID, nil
+}
+
+// take puts a message that was received on the account.
+func (s *Server) take(in Inbound) (*event, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	a, now := &s.account, s.clock.now()
+	m := &message{inbound: true, Message: Message{
+		From: digits11(in.From),
+		To:   digits11(in.To),
+		Body: in.Body,
+		MMS:  in.MMS || len(in.Attachments) > 0,
+		Time: now,
+	}}
+	if phoneNumber(in.From) != "" {
+		return nil, fmt.Errorf("flowroutetest: %q is not a number of 11 digits", in.From)
+	}
+	receiver, exists := a.numbers[m.To]
+	if !exists || !receiver.canMessage(now) {
+		return nil, fmt.Errorf("flowroutetest: %q is not on the account, or can't receive messages", in.To)
+	}
+	m.sender = receiver.listing
+	m.ID = "mdr2-" + digest("message", len(a.messages)+1)
+	for _, file := range in.Attachments {
+		m.media = append(m.media, a.receiveMedia(file, cmp.Or(s.URL, "https://media.invalid"), now))
+	}
+	a.messages = append(a.messages, m)
+	kind := smsCallback
+	if m.MMS {
+		kind = mmsCallback
+	}
+	return &event{due: now, kind: kind, message: m}, nil
+}
+
+// webhook is what the callback of a message that was received gets. A short message of an old account is flat; how a picture
+// then looks is not known, and it is as always.
+func (m *message) webhook(callbackURL string, flat bool) object {
+	if flat && !m.MMS {
+		return object{"body": m.Body, "from": m.From, "id": m.ID, "to": m.To}
+	}
+	data := m.record(&call{version: "v2.1", now: m.Time})
+	attributes := data["attributes"].(object)
+	if m.MMS {
+		attributes["status"] = ""
+		return withMedia(object{"data": data}, "v2.1", m)
+	}
+	delete(attributes, "delivery_receipts")
+	attributes["amount_nanodollars"] = fmt.Sprint(m.cost()) // a text, unlike in its record
+	attributes["message_callback_url"] = callbackURL
+	attributes["timestamp"] = m.Time.Format("2006-01-02T15:04:05.000000Z")
+	return object{"data": data}
+}
+
+// receiptWebhook is what the callback of a receipt gets.
+func (m *message) receiptWebhook(level int, bare bool) object {
+	r := m.receipt(level)
+	if bare {
+		attributes := object{"body": m.Body, "from": m.From, "status": r["status"], "to": m.To}
+		if r["status_code"] != nil {
+			attributes["status_code"] = r["status_code"]
+		}
+		return object{"attributes": attributes, "id": m.ID, "type": "delivery_receipt"}
+	}
+	r["body"] = m.Body
+	if m.MMS {
+		r["body"] = ""
+	}
+	r["timestamp"] = m.receiptTime(level).Format("2006-01-02T15:04:05-07:00")
+	return object{"data": object{
+		"attributes": r,
+		"id":         m.ID,
+		"links":      object{"related": host + "/v2.2/messages/" + url.PathEscape(m.ID)},
+		"type":       "delivery_receipt",
+	}}
+}
+
+// sent are the messages that the account sent.
+func (a *account) sent() []*message {
+	return slices.DeleteFunc(slices.Clone(a.messages), func(m *message) bool { return m.inbound })
+}

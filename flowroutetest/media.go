@@ -1,0 +1,61 @@
+package flowroutetest
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"path"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// MediaExpiresAfter is how long the link of an attachment works that was received.
+const MediaExpiresAfter = 30 * 24 * time.Hour
+
+func mediaOperations() []operation {
+	return []operation{{"GET", storage + "media/{media}", "messages.downloadMedia", (*account).downloadMedia}}
+}
+
+// receiveMedia is what becomes of a file that was received.
+func (a *account) receiveMedia(f Attachment, base string, now time.Time) media {
+	a.mediaCount++
+	m := media{
+		fileName: path.Base(cmp.Or(f.FileName, "media")),
+		size:     len(f.Content),
+		kind:     f.MIMEType,
+		received: true,
+		content:  bytes.Clone(f.Content),
+	}
+	m.id = fmt.Sprintf("149042035189141%04d-%s", a.mediaCount, m.fileName)
+	expires := strconv.FormatInt(now.Add(MediaExpiresAfter).Unix(), 10)
+	query := url.Values{"Expires": {expires}, "X-Amz-Signature": {signature(m.until(expires))}}
+	m.url = base + storage + "media/" + url.PathEscape(m.id) + "?" + query.Encode()
+	return m
+}
+
+// until is what is signed in a link.
+func (m media) until(expires string) string { return "media/" + m.id + " until " + expires }
+
+// downloadMedia gives an attachment out as long as its link works.
+func (a *account) downloadMedia(c *call) (answer, error) {
+	m := media{id: c.vars["media"]}
+	expires := c.query.Get("Expires")
+	if refused, permitted := c.permitted(m.until(expires)); !permitted {
+		return refused, nil
+	}
+	if seconds, _ := strconv.ParseInt(expires, 10, 64); c.now.After(time.Unix(seconds, 0)) {
+		return storageError(http.StatusForbidden, "AccessDenied", "Request has expired"), nil
+	}
+	for _, message := range a.messages {
+		i := slices.IndexFunc(message.media, func(other media) bool { return other.received && other.id == m.id })
+		if i >= 0 {
+			m = message.media[i]
+			return answer{http.StatusOK, file{m.mimeType(), func(w io.Writer) error { _, err := w.Write(m.content); return err }}}, nil
+		}
+	}
+	return noSuchFile(), nil
+}

@@ -1,0 +1,564 @@
+package flowroutetest
+
+import (
+	"fmt"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// How long after it was placed, or changed after it was rejected, a port order is in its later states. Before the
+// first of them it is pending. When it is completed its numbers are on the account.
+const (
+	PortProcessingAfter = time.Hour
+	PortSubmittedAfter  = 24 * time.Hour
+	PortAcceptedAfter   = 3 * 24 * time.Hour
+	PortCompletedAfter  = 7 * 24 * time.Hour
+)
+
+// NotPortable ends the numbers that can't be ported. (Nor can one be that is on the account, or in an open port order.)
+const NotPortable = "0000"
+
+const (
+	firstPortOrder = 42360 // number after which the ids of port orders begin
+	firstPortGroup = 38696 // and those of their groups
+)
+
+func portingOperations() []operation {
+	return []operation{
+		{"POST", "/v2/portorders/portability", "porting.checkPortability", (*account).checkPortability},
+		{"POST", "/v2/portorders", "porting.create", (*account).createPortOrder},
+		{"GET", "/v2/portorders", "porting.list", (*account).listPortOrders},
+		{"GET", "/v2/portorders?group_id", "porting.getGroup", (*account).getPortGroup},
+		{"GET", "/v2/portorders/{order}", "porting.get", (*account).getPortOrder},
+		{"PATCH", "/v2/portorders/{order}", "porting.update", (*account).updatePortOrder},
+		{"GET", "/v2/portorders/{order}/status", "porting.getStatus", (*account).getPortStatus},
+		{"PATCH", "/v2/portorders/{order}/status", "porting.cancel", (*account).cancelPortOrder},
+		{"PATCH", "/v2/portorders/{order}/relationships/numbers", "porting.changeNumbers", (*account).changePortNumbers},
+		{"POST", "/v2/portorders/{group}/numbers", "porting.addToGroup", (*account).addToPortGroup},
+		{"GET", "/v2/portorders/{order}/loa", "porting.requestLOA", (*account).requestLOA},
+		{"POST", "/v2/portorders/{order}/loa", "porting.signLOA", (*account).signLOA},
+		{"POST", "/v2/portorders/{order}/upload_file", "porting.upload", (*account).createPortFile},
+		{"GET", "/v2/portorders/{order}/files/{file}", "porting.getFile", (*account).getPortFile},
+	}
+}
+
+// Words for the state of a port order.
+const (
+	portPending    = "pending"
+	portProcessing = "processing"
+	portSubmitted  = "submitted"
+	portAccepted   = "accepted"
+	portRejected   = "rejected"
+	portCompleted  = "completed"
+	portCanceled   = "canceled"
+)
+
+// portOrder is an order to port numbers of one kind to the account.
+type portOrder struct {
+	id, group string
+	numbers   []string // 11 digits
+	details   portDetails
+	files     []*portFile
+	created   time.Time
+	modified  time.Time
+	began     time.Time // when it became pending
+	stopped   string    // state in which it stays; empty while it goes on
+	stoppedAt time.Time
+	arrived   bool // its numbers have been put on the account
+}
+
+func (o *portOrder) recordID() string { return o.id }
+
+// portStep is a state of an order that goes on, and how long after its beginning it comes.
+type portStep struct {
+	status string
+	after  time.Duration
+}
+
+var portSteps = []portStep{
+	{portPending, 0},
+	{portProcessing, PortProcessingAfter},
+	{portSubmitted, PortSubmittedAfter},
+	{portAccepted, PortAcceptedAfter},
+	{portCompleted, PortCompletedAfter},
+}
+
+// status is the state of the order, and since when it is in it.
+func (o *portOrder) status(now time.Time) (status string, since time.Time) {
+	if o.stopped != "" {
+		return o.stopped, o.stoppedAt
+	}
+	step := portSteps[0]
+	for _, s := range portSteps {
+		if !now.Before(o.began.Add(s.after)) {
+			step = s
+		}
+	}
+	return step.status, o.began.Add(step.after)
+}
+
+// is tells whether the order is in one of some states.
+func (o *portOrder) is(now time.Time, statuses ...string) bool {
+	status, _ := o.status(now)
+	return slices.Contains(statuses, status)
+}
+
+// begin has the order go through the states from the first.
+func (a *account) begin(o *portOrder, now time.Time) {
+	o.stopped, o.began = "", now
+	for _, step := range portSteps[1:] {
+		due := now.Add(step.after)
+		a.expectNotice(due, portNotice, o.notice(func() string {
+			if !o.began.Equal(now) || o.stopped != "" && o.stoppedAt.Before(due) {
+				return ""
+			}
+			return step.status
+		}))
+	}
+}
+
+// stop has the order stay in a state.
+func (a *account) stop(o *portOrder, status string, now time.Time) {
+	o.stopped, o.stoppedAt, o.modified = status, now, now
+	if status == portCanceled {
+		status = "cancelled" // as it is spelled there
+	}
+	a.expectNotice(now, portNotice, o.notice(func() string { return status }))
+}
+
+// notice says that the order has come to a state.
+func (o *portOrder) notice(status func() string) notice {
+	return notice{
+		name:         "Port Order #" + o.id,
+		resourceType: "portorders",
+		resource:     o.id,
+		status:       status,
+		url:          func() string { return o.details.texts["status_url"] },
+	}
+}
+
+// kind is that of all its numbers.
+func (o *portOrder) kind() string { return describeNumber(o.numbers[0]).kind }
+
+// RejectPortOrder has the provider that loses the numbers of a port order reject it, for a reason that the order gets as a
+// comment. Changed, the order is pending again. It is an error where there is no such order or it has come to its end.
+func (s *Server) RejectPortOrder(id, reason string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.clock.now()
+	o, found := find(s.account.portOrders, id)
+	switch {
+	case !found:
+		return fmt.Errorf("flowroutetest: no port order %s", id)
+	case o.is(now, portCompleted, portCanceled):
+		status, _ := o.status(now)
+		return fmt.Errorf("flowroutetest: port order %s is %s", id, status)
+	}
+	s.account.stop(o, portRejected, now)
+	o.details.comments = append(o.details.comments, reason)
+	return nil
+}
+
+// settle puts the numbers of port orders on the account that have been completed by now.
+func (a *account) settle(now time.Time) {
+	for _, o := range a.portOrders {
+		if o.arrived || !o.is(now, portCompleted) {
+			continue
+		}
+		o.arrived = true
+		for _, value := range o.numbers {
+			if _, exists := a.numbers[value]; !exists {
+				a.numbers[value] = a.portedNumber(value, o.details, now)
+			}
+		}
+	}
+}
+
+// portedNumber is a new number with its presets, as far as they still exist and it can have them.
+func (a *account) portedNumber(value string, d portDetails, now time.Time) *number {
+	n := newNumber(describeNumber(value))
+	n.alias, n.cnamLookups = d.presets["alias"], d.cnamLookups
+	if _, found := find(a.routes, d.presets["primary_route_id"]); found {
+		n.primaryRoute = d.presets["primary_route_id"]
+	}
+	if _, found := find(a.routes, d.presets["failover_route_id"]); found {
+		n.failoverRoute = d.presets["failover_route_id"]
+	}
+	if n.kind != longCode {
+		return n
+	}
+	if _, found := find(a.e911s, d.presets["e911_id"]); found {
+		n.e911 = d.presets["e911_id"]
+	}
+	if r, found := find(a.cnams, d.presets["cnam_id"]); found && r.isApproved(now) {
+		n.cnam = r.id
+	}
+	return n
+}
+
+var portNumberPattern = regexp.MustCompile(`^\+1[0-9]{10}$`)
+
+func portNumber(s string) string {
+	if !portNumberPattern.MatchString(s) {
+		return "Not a valid phone number."
+	}
+	return ""
+}
+
+// portable tells whether a number can be ported to the account.
+func (a *account) portable(value string, now time.Time) bool {
+	_, own := a.numbers[value]
+	return !own && !strings.HasSuffix(value, NotPortable) && !slices.ContainsFunc(a.portOrders, func(o *portOrder) bool {
+		return slices.Contains(o.numbers, value) && !o.is(now, portCompleted, portCanceled)
+	})
+}
+
+// checkPortability has long codes enabled for the hypernetwork, and toll-free numbers not, which is the server's own
+// choice.
+func (a *account) checkPortability(c *call) (answer, error) {
+	attrs, err := c.attributes()
+	if err != nil {
+		return answer{}, err
+	}
+	numbers := attrs.numbers("numbers", portNumber)
+	if err := attrs.err(); err != nil {
+		return answer{}, err
+	}
+	lists := map[string][]string{"hypernetwork_enabled": {}, "nonportable": {}, "portable": {}}
+	add := func(list, number string) { lists[list] = append(lists[list], "+"+number) }
+	for _, n := range numbers {
+		switch {
+		case !a.portable(n, c.now):
+			add("nonportable", n)
+			continue
+		case describeNumber(n).kind == longCode:
+			add("hypernetwork_enabled", n)
+		}
+		add("portable", n)
+	}
+	return ok(object{"data": lists}), nil
+}
+
+// createPortOrder makes an order for the long codes and one for the toll-free numbers, in a group. One alone is the
+// answer's data; two are a list, which is the server's own choice.
+func (a *account) createPortOrder(c *call) (answer, error) {
+	attrs, err := c.attributes()
+	if err != nil {
+		return answer{}, err
+	}
+	numbers := a.portNumbers(attrs, "numbers", c.now)
+	details := a.portDetails(attrs, nil)
+	if err := attrs.err(); err != nil {
+		return answer{}, err
+	}
+	group := serial(&a.portGroupCount, firstPortGroup)
+	orders := a.addPortOrders(group, numbers, details, c.now)
+	return created(portDocument(orders, c.now)), nil
+}
+
+// portNumbers reads the numbers to port, each once.
+func (a *account) portNumbers(attrs *attributes, name string, now time.Time) []string {
+	var numbers []string
+	for _, n := range attrs.numbers(name, portNumber) {
+		switch {
+		case slices.Contains(numbers, n):
+		case len(attrs.problems[name]) == 0 && !a.portable(n, now):
+			attrs.problems.add(name, "+"+n+" is not portable.")
+		default:
+			numbers = append(numbers, n)
+		}
+	}
+	return numbers
+}
+
+// addPortOrders makes the orders of a group for numbers.
+func (a *account) addPortOrders(group string, numbers []string, d portDetails, now time.Time) []*portOrder {
+	var orders []*portOrder
+	for _, kind := range []string{longCode, tollFree} {
+		ofKind := slices.DeleteFunc(slices.Clone(numbers), func(n string) bool { return describeNumber(n).kind != kind })
+		if len(ofKind) == 0 {
+			continue
+		}
+		o := &portOrder{
+			id:       serial(&a.portOrderCount, firstPortOrder),
+			group:    group,
+			numbers:  ofKind,
+			details:  d.clone(),
+			created:  now,
+			modified: now,
+		}
+		a.begin(o, now)
+		o.addDocuments(d.documents)
+		orders = append(orders, o)
+	}
+	a.portOrders = append(a.portOrders, orders...)
+	return orders
+}
+
+// portDocument is an order, or a list of several.
+func portDocument(orders []*portOrder, now time.Time) object {
+	if len(orders) == 1 {
+		return object{"data": orders[0].object(now)}
+	}
+	return object{"data": each(orders, func(o *portOrder) object { return o.object(now) })}
+}
+
+func (o *portOrder) url() string { return host + "/v2/portorders/" + o.id }
+
+func (o *portOrder) object(now time.Time) object {
+	status, _ := o.status(now)
+	attributes := object{
+		"alias": orNull(o.details.texts["alias"]),
+		"billing_address": object{
+			"city":    o.details.texts["city"],
+			"country": o.details.texts["country"],
+			"state":   o.details.texts["state"],
+			"street":  o.details.texts["street"],
+			"street2": orNull(o.details.texts["street2"]),
+			"zip":     o.details.texts["zip"],
+		},
+		"business_documents":      []object{},
+		"comments":                append([]string{}, o.details.comments...),
+		"cost":                    o.cost(),
+		"desired_completion_date": orNull(o.details.texts["desired_completion_date"]),
+		"enable_cnam_lookups":     o.details.cnamLookups,
+		"group_id":                o.group,
+		"loa_details":             o.details.loa,
+		"numbers":                 withPlus(o.numbers),
+		"presets":                 object{},
+		"status":                  status,
+		"status_updated_at":       o.statusUpdated(now),
+	}
+	for _, name := range []string{
+		"billing_name", "billing_number", "company", "last_4_ssn", "pin", "provider", "provider_account", "status_url", "usage_type",
+	} {
+		attributes[name] = o.details.texts[name]
+	}
+	if o.details.presets != nil {
+		attributes["presets"] = o.details.presets
+	}
+	if len(o.files) > 0 {
+		attributes["business_documents"] = []object{{"data": each(o.files, o.file)}}
+	}
+	return object{"attributes": attributes, "id": o.id, "links": self(o.url()), "type": "portorder"}
+}
+
+func withPlus(numbers []string) []string {
+	list := make([]string, len(numbers))
+	for i, n := range numbers {
+		list[i] = "+" + n
+	}
+	return list
+}
+
+// cost is what the order costs: $7.50 for each number.
+func (o *portOrder) cost() string {
+	tenths := 75 * len(o.numbers)
+	return fmt.Sprintf("%d.%d", tenths/10, tenths%10)
+}
+
+// statusUpdated is since when the order is in its state, or null in the one that it was made in.
+func (o *portOrder) statusUpdated(now time.Time) any {
+	if _, since := o.status(now); since.After(o.created) {
+		return since.Format(time.RFC3339)
+	}
+	return nil
+}
+
+func noSuchPortOrder() *refusal {
+	return refuse(http.StatusNotFound, "No such port order", "Resource not found")
+}
+
+// portOrder returns the order that a path names.
+func (a *account) portOrder(c *call) (*portOrder, error) {
+	o, found := find(a.portOrders, c.vars["order"])
+	if !found {
+		return nil, noSuchPortOrder()
+	}
+	return o, nil
+}
+
+// changeablePortOrder returns the order that a path names, where it can be changed.
+func (a *account) changeablePortOrder(c *call) (*portOrder, error) {
+	o, err := a.portOrder(c)
+	if err == nil && !o.is(c.now, portPending, portRejected) {
+		err = o.refusal(c.now)
+	}
+	return o, err
+}
+
+// openPortOrder returns the order that a path names, where it has not come to its end.
+func (a *account) openPortOrder(c *call) (*portOrder, error) {
+	o, err := a.portOrder(c)
+	if err == nil && o.is(c.now, portCompleted, portCanceled) {
+		err = o.refusal(c.now)
+	}
+	return o, err
+}
+
+// refusal is what is said to changes that come too late.
+func (o *portOrder) refusal(now time.Time) *refusal {
+	status, _ := o.status(now)
+	return refuse(http.StatusForbidden, "The port order is "+status+".", "Forbidden")
+}
+
+// changed has an order be processed from the beginning where it was rejected.
+func (a *account) changed(o *portOrder, now time.Time) {
+	if o.stopped == portRejected {
+		a.begin(o, now)
+	}
+	o.modified = now
+}
+
+func (a *account) getPortOrder(c *call) (answer, error) {
+	o, err := a.portOrder(c)
+	if err != nil {
+		return answer{}, err
+	}
+	return ok(object{"data": o.object(c.now)}), nil
+}
+
+func (a *account) getPortStatus(c *call) (answer, error) {
+	o, err := a.portOrder(c)
+	if err != nil {
+		return answer{}, err
+	}
+	return ok(o.statusDocument(c.now)), nil
+}
+
+func (o *portOrder) statusDocument(now time.Time) object {
+	status, _ := o.status(now)
+	return object{"data": object{
+		"attributes": object{"status": status, "status_updated_at": o.statusUpdated(now)},
+		"id":         o.id,
+		"type":       "portorder",
+	}}
+}
+
+func (a *account) updatePortOrder(c *call) (answer, error) {
+	o, err := a.changeablePortOrder(c)
+	if err != nil {
+		return answer{}, err
+	}
+	attrs, err := c.attributes()
+	if err != nil {
+		return answer{}, err
+	}
+	if attrs.has("numbers") {
+		attrs.problems.add("numbers", "Cannot be changed here.")
+	}
+	details := a.portDetails(attrs, &o.details)
+	if err := attrs.err(); err != nil {
+		return answer{}, err
+	}
+	o.details = details
+	o.addDocuments(details.documents)
+	a.changed(o, c.now)
+	return ok(object{"data": o.object(c.now)}), nil
+}
+
+// cancelPortOrder answers with the new state, which is the server's own choice.
+func (a *account) cancelPortOrder(c *call) (answer, error) {
+	o, err := a.openPortOrder(c)
+	if err != nil {
+		return answer{}, err
+	}
+	attrs, err := c.attributes()
+	if err != nil {
+		return answer{}, err
+	}
+	attrs.required("status", oneOf("cancelled", "canceled"))
+	if err := attrs.err(); err != nil {
+		return answer{}, err
+	}
+	a.stop(o, portCanceled, c.now)
+	return ok(o.statusDocument(c.now)), nil
+}
+
+// changePortNumbers answers with the order, which is the server's own choice.
+func (a *account) changePortNumbers(c *call) (answer, error) {
+	o, err := a.changeablePortOrder(c)
+	if err != nil {
+		return answer{}, err
+	}
+	attrs, err := c.attributes()
+	if err != nil {
+		return answer{}, err
+	}
+	var added, removed []string
+	if attrs.has("add") {
+		added = a.portNumbers(attrs, "add", c.now)
+	}
+	if attrs.has("remove") {
+		removed = attrs.numbers("remove", portNumber)
+	}
+	for _, n := range added {
+		if describeNumber(n).kind != o.kind() {
+			attrs.problems.add("add", "+"+n+" is of another kind than the order's numbers.")
+		}
+	}
+	for _, n := range removed {
+		if !slices.Contains(o.numbers, n) {
+			attrs.problems.add("remove", "+"+n+" is not in the order.")
+		}
+	}
+	numbers := slices.Concat(o.numbers, added)
+	numbers = slices.DeleteFunc(numbers, func(n string) bool { return slices.Contains(removed, n) })
+	switch {
+	case len(added)+len(removed) == 0 && len(attrs.problems) == 0:
+		attrs.problems.add("_schema", "Nothing to add or remove.")
+	case len(numbers) == 0:
+		attrs.problems.add("remove", "The order would be without numbers.")
+	}
+	if err := attrs.err(); err != nil {
+		return answer{}, err
+	}
+	o.numbers = numbers
+	a.changed(o, c.now)
+	return ok(object{"data": o.object(c.now)}), nil
+}
+
+// addToPortGroup puts numbers into the group's order for their kind while that can be changed, and into a new order like
+// the group's first one otherwise. It answers with the orders that got numbers. All that is the server's own choice.
+func (a *account) addToPortGroup(c *call) (answer, error) {
+	group := a.portGroup(c.vars["group"])
+	if len(group) == 0 {
+		return answer{}, noSuchPortOrder()
+	}
+	attrs, err := c.attributes()
+	if err != nil {
+		return answer{}, err
+	}
+	name := "add"
+	if !attrs.has(name) && attrs.has("numbers") {
+		name = "numbers"
+	}
+	numbers := a.portNumbers(attrs, name, c.now)
+	if err := attrs.err(); err != nil {
+		return answer{}, err
+	}
+	var orders []*portOrder
+	for _, o := range group {
+		if !o.is(c.now, portPending, portRejected) {
+			continue
+		}
+		kind := o.kind()
+		ofOrder := func(n string) bool { return describeNumber(n).kind == kind }
+		if !slices.ContainsFunc(numbers, ofOrder) {
+			continue
+		}
+		for _, n := range numbers {
+			if ofOrder(n) {
+				o.numbers = append(o.numbers, n)
+			}
+		}
+		numbers = slices.DeleteFunc(numbers, ofOrder)
+		a.changed(o, c.now)
+		orders = append(orders, o)
+	}
+	orders = append(orders, a.addPortOrders(group[0].group, numbers, group[0].details, c.now)...)
+	return ok(portDocument(orders, c.now)), nil
+}

@@ -1,0 +1,124 @@
+package flowroutetest
+
+import (
+	"fmt"
+	"net/http"
+)
+
+// portFile is a document that belongs to an order.
+type portFile struct {
+	id, name string
+	uploaded bool
+}
+
+func (f *portFile) recordID() string { return f.id }
+
+// addDocuments gives the order files by name. One that is a web address has been uploaded.
+func (o *portOrder) addDocuments(names []string) {
+	for _, name := range names {
+		o.addFile(name).uploaded = webAddress(name) == ""
+	}
+}
+
+func (o *portOrder) addFile(name string) *portFile {
+	f := &portFile{id: fmt.Sprint(len(o.files)), name: name}
+	o.files = append(o.files, f)
+	return f
+}
+
+// file is a file of the order.
+func (o *portOrder) file(f *portFile) object {
+	status := "pending"
+	if f.uploaded {
+		status = "uploaded"
+	}
+	return object{
+		"attributes": object{"filename": f.name, "status": status},
+		"id":         f.id,
+		"links":      self(o.url() + "/files/" + f.id),
+		"type":       "portorder-file",
+	}
+}
+
+// requestLOA answers that the letter of authorization has been sent. What the API answers is not known.
+func (a *account) requestLOA(c *call) (answer, error) {
+	if _, err := a.openPortOrder(c); err != nil {
+		return answer{}, err
+	}
+	return noContent(), nil
+}
+
+// signLOA takes the signature. Orders go on without one, too.
+func (a *account) signLOA(c *call) (answer, error) {
+	if _, err := a.openPortOrder(c); err != nil {
+		return answer{}, err
+	}
+	attrs, err := c.attributes()
+	if err != nil {
+		return answer{}, err
+	}
+	if !attrs.enveloped {
+		attrs.required("type", oneOf("loa"))
+	}
+	attrs.required("signature_name")
+	attrs.required("signature_title")
+	if err := attrs.err(); err != nil {
+		return answer{}, err
+	}
+	return answer{status: http.StatusCreated}, nil
+}
+
+// createPortFile answers with the file and where to upload it. The form of that is the server's own choice.
+func (a *account) createPortFile(c *call) (answer, error) {
+	o, err := a.openPortOrder(c)
+	if err != nil {
+		return answer{}, err
+	}
+	attrs, err := c.attributes()
+	if err != nil {
+		return answer{}, err
+	}
+	name := attrs.required("filename")
+	if err := attrs.err(); err != nil {
+		return answer{}, err
+	}
+	f := o.addFile(name)
+	o.modified = c.now
+	data := o.file(f)
+	data["attributes"].(object)["url"] = c.signed(o.storagePath(f.id))
+	return created(object{"data": data}), nil
+}
+
+func (o *portOrder) storagePath(file string) string {
+	return "portorders/" + o.id + "/" + file
+}
+
+func (a *account) getPortFile(c *call) (answer, error) {
+	o, err := a.portOrder(c)
+	if err != nil {
+		return answer{}, err
+	}
+	f, found := find(o.files, c.vars["file"])
+	if !found {
+		return answer{}, refuse(http.StatusNotFound, "No such file", "Resource not found")
+	}
+	return ok(object{"data": o.file(f)}), nil
+}
+
+// uploadPortFile doesn't keep what is uploaded: it is in [Request.Body].
+func (a *account) uploadPortFile(c *call) (answer, error) {
+	refused, permitted := c.permitted("portorders/" + c.vars["order"] + "/" + c.vars["file"])
+	if !permitted {
+		return refused, nil
+	}
+	o, found := find(a.portOrders, c.vars["order"])
+	if !found {
+		return noSuchFile(), nil
+	}
+	f, found := find(o.files, c.vars["file"])
+	if !found {
+		return noSuchFile(), nil
+	}
+	f.uploaded = true
+	return answer{status: http.StatusOK}, nil
+}

@@ -1,0 +1,196 @@
+package flowroutetest
+
+import (
+	"slices"
+	"time"
+)
+
+func provisioningOperations() []operation {
+	return []operation{
+		{"POST", "/v2/message-provision", "numbers.provisionMessaging", (*account).provisionNumbers},
+		{"GET", "/v2/message-provision/status/{task}", "numbers.getMessagingTask", (*account).getProvisioning},
+	}
+}
+
+// FailProvisioning has the next n purchases and updates of a number that enable or disable messaging do all but that.
+// They answer with status 207 and the number, whose messaging stays as it was, without a task. n may be [Always]; 0
+// ends it.
+func (s *Server) FailProvisioning(n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.account.provisioningFailures = n
+}
+
+// provisioning is a task to enable or disable messaging for numbers.
+type provisioning struct {
+	id      string
+	numbers []string
+	failed  []string // those of the numbers for which it can't be done
+	bulk    bool     // was asked for several numbers
+	done    time.Time
+}
+
+func (p *provisioning) recordID() string { return p.id }
+
+// messaging is what is asked for about a number's messages.
+type messaging struct {
+	enable   bool
+	callback string
+}
+
+// messaging reads what a purchase or an update asks for.
+func (a *attributes) messaging() messaging {
+	a.flag("messaging_email", false)
+	return messaging{
+		enable:   a.flag("messaging_enabled", false),
+		callback: a.text("messaging_callback_url", optional(webAddress)),
+	}
+}
+
+// provision begins to enable or disable messaging for a number, unless that is to fail.
+func (a *account) provision(n *number, m messaging, now time.Time) (begun bool) {
+	if a.provisioningFailures != 0 {
+		if a.provisioningFailures > 0 {
+			a.provisioningFailures--
+		}
+		return false
+	}
+	a.newProvisioning([]string{n.value}, m, now)
+	return true
+}
+
+// newProvisioning begins to enable or disable messaging for numbers, those of them that are on the account.
+func (a *account) newProvisioning(numbers []string, m messaging, now time.Time) *provisioning {
+	a.provisionCount++
+	p := &provisioning{
+		id:      uuid("provisioning", a.provisionCount),
+		numbers: numbers,
+		bulk:    len(numbers) > 1,
+		done:    now.Add(MessagingEnabledAfter),
+	}
+	for _, value := range numbers {
+		n, exists := a.numbers[value]
+		if !exists {
+			p.failed = append(p.failed, value)
+			continue
+		}
+		n.messagingBefore = n.canMessage(now)
+		n.messaging, n.messagingSince = m.enable, p.done
+		n.provisioningTask = p.id
+	}
+	a.provisionings = append(a.provisionings, p)
+	a.expectNotice(p.done, provisioningNotice, notice{
+		name:         "Message Provisioning " + p.id,
+		resourceType: "message-provision",
+		resource:     p.id,
+		status:       func() string { return p.outcome(p.done) },
+		url:          func() string { return m.callback },
+	})
+	return p
+}
+
+// stopProvisioning has the tasks that still work on a number fail for it.
+func (a *account) stopProvisioning(n *number, now time.Time) {
+	for _, p := range a.provisionings {
+		if now.Before(p.done) && slices.Contains(p.numbers, n.value) && !slices.Contains(p.failed, n.value) {
+			p.failed = append(p.failed, n.value)
+		}
+	}
+}
+
+// The words for how far a task is are the server's own.
+const (
+	provisioningProcessing = "processing"
+	provisioningSuccessful = "successful"
+	provisioningFailed     = "failed"
+)
+
+// status is how far the task is with a number.
+func (p *provisioning) status(number string, now time.Time) string {
+	switch {
+	case slices.Contains(p.failed, number):
+		return provisioningFailed
+	case now.Before(p.done):
+		return provisioningProcessing
+	}
+	return provisioningSuccessful
+}
+
+// object is the task as it is for one number.
+func (p *provisioning) object(number string, now time.Time) object {
+	return object{
+		"attributes": object{"status": p.status(number, now), "tn": number},
+		"id":         p.id,
+		"type":       "message_provisioning_status",
+	}
+}
+
+// outcome is how far the task is. One for several numbers has failed where it has for any, which is the server's own choice.
+func (p *provisioning) outcome(now time.Time) string {
+	outcome := provisioningSuccessful
+	for _, n := range p.numbers {
+		switch p.status(n, now) {
+		case provisioningProcessing:
+			return provisioningProcessing
+		case provisioningFailed:
+			outcome = provisioningFailed
+		}
+	}
+	return outcome
+}
+
+// document is the task as it is for all its numbers. The message is the server's own.
+func (p *provisioning) document(now time.Time) object {
+	if !p.bulk {
+		return object{"data": p.object(p.numbers[0], now)}
+	}
+	lists := map[string][]string{provisioningFailed: {}, provisioningProcessing: {}, provisioningSuccessful: {}}
+	for _, n := range p.numbers {
+		status := p.status(n, now)
+		lists[status] = append(lists[status], n)
+	}
+	message := map[string]string{
+		provisioningFailed:     "Some numbers could not be processed.",
+		provisioningProcessing: "The numbers are being processed.",
+		provisioningSuccessful: "All numbers have been processed.",
+	}
+	status := p.outcome(now)
+	return object{"data": object{
+		"attributes": object{"message": message[status], "numbers": lists, "status": status},
+		"id":         p.id,
+		"type":       "message_bulk_provisioning_status",
+	}}
+}
+
+// provisionNumbers answers 404 where one number was asked for that isn't on the account, for want of knowing what the API
+// says; of several, such a number is among the failed ones.
+func (a *account) provisionNumbers(c *call) (answer, error) {
+	attrs, err := c.attributes()
+	if err != nil {
+		return answer{}, err
+	}
+	var numbers []string
+	for _, n := range attrs.numbers("numbers", phoneNumber) {
+		if !slices.Contains(numbers, n) {
+			numbers = append(numbers, n)
+		}
+	}
+	action := attrs.required("action", oneOf("enable", "disable"))
+	m := messaging{enable: action == "enable", callback: attrs.text("callback_url", webAddress)}
+	attrs.flag("email", false)
+	if err := attrs.err(); err != nil {
+		return answer{}, err
+	}
+	if _, exists := a.numbers[numbers[0]]; !exists && len(numbers) == 1 {
+		return answer{}, notFound()
+	}
+	return created(a.newProvisioning(numbers, m, c.now).document(c.now)), nil
+}
+
+func (a *account) getProvisioning(c *call) (answer, error) {
+	p, found := find(a.provisionings, c.vars["task"])
+	if !found {
+		return answer{}, notFound()
+	}
+	return ok(p.document(c.now)), nil
+}

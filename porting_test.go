@@ -1,0 +1,118 @@
+package flowroute_test
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/flowroute/flowroute-go"
+)
+
+// TestPortOrderForms has a list of port orders come in each form that the API may send it in.
+func TestPortOrderForms(t *testing.T) {
+	const order = `{"attributes":{"alias":"My Order","id":"42323","status":"pending"}}`
+	for name, body := range map[string]string{
+		"nested":               `{"data":{"attributes":{"orders":{"data":[` + order + `]}},"type":"portorder_list"}}`,
+		"nested in a list":     `{"data":[{"attributes":{"orders":{"data":[` + order + `]}},"type":"portorder_list"}]}`,
+		"flat":                 `{"data":[{"id":42323,"type":"portorder","attributes":{"alias":"My Order","status":"pending"}}]}`,
+		"flat, id within":      `{"data":[` + order + `]}`,
+		"one, not in any list": `{"data":` + order + `}`,
+	} {
+		client, _ := serve(t, 200, "", body)
+		page, err := client.Porting.List(t.Context(), nil)
+		require.NoError(t, err, name)
+		assert.Equal(t, []flowroute.PortOrder{{ID: "42323", Alias: "My Order", Status: "pending"}}, page.Items, name)
+	}
+	for _, body := range []string{`{"data":[]}`, `{"data":{"attributes":{"orders":{"data":[]}}}}`} {
+		client, _ := serve(t, 200, "", body)
+		page, err := client.Porting.List(t.Context(), nil)
+		require.NoError(t, err)
+		assert.Empty(t, page.Items)
+		assert.False(t, page.More)
+	}
+}
+
+// TestNoPortOrders takes the API's 404 for an empty list, and no other 404.
+func TestNoPortOrders(t *testing.T) {
+	client, _ := serve(t, 404, "", `{"errors":[{"detail":"No such port order","id":"2faefde3","status":404,"title":"Resource not found"}]}`)
+	page, err := client.Porting.List(t.Context(), nil)
+	require.NoError(t, err)
+	assert.Equal(t, &flowroute.Page[flowroute.PortOrder]{Items: []flowroute.PortOrder{}}, page)
+	for range client.Porting.ListAll(t.Context(), nil) {
+		t.Error("there are none")
+	}
+	_, err = client.Porting.Get(t.Context(), "1")
+	require.ErrorIs(t, err, flowroute.ErrNotFound, "one that is asked for is an error")
+
+	for _, body := range []string{`{"errors":[{"status":"404 Not Found: The requested URL was not found on the server."}]}`, `<html>`, ``} {
+		client, _ := serve(t, 404, "", body)
+		_, err := client.Porting.List(t.Context(), nil)
+		require.ErrorIs(t, err, flowroute.ErrNotFound, body)
+	}
+}
+
+// TestListAllPortOrders goes on although the API does not say that more follows.
+func TestListAllPortOrders(t *testing.T) {
+	client := serveFunc(t, func(w http.ResponseWriter, r *http.Request) {
+		switch r.FormValue("offset") {
+		case "":
+			_, _ = io.WriteString(w, `{"data":[{"id":"1"},{"id":"2"}]}`)
+		case "2":
+			_, _ = io.WriteString(w, `{"data":[{"id":"3"}]}`)
+		default:
+			w.WriteHeader(404)
+			_, _ = io.WriteString(w, `{"errors":[{"detail":"No such port order"}]}`)
+		}
+	})
+	var ids []string
+	for order, err := range client.Porting.ListAll(t.Context(), nil) {
+		require.NoError(t, err)
+		ids = append(ids, order.ID)
+	}
+	assert.Equal(t, []string{"1", "2", "3"}, ids)
+}
+
+// TestUpload puts a file where the API says, without the account's keys.
+func TestUpload(t *testing.T) {
+	var uploaded string
+	storage := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		assert.Equal(t, "PUT /files/csr.pdf?signature=private", r.Method+" "+r.URL.String())
+		assert.Empty(t, r.Header.Get("Authorization"))
+		assert.EqualValues(t, 8, r.ContentLength)
+		b, err := io.ReadAll(r.Body)
+		assert.NoError(t, err)
+		if uploaded = string(b); uploaded == "too late" {
+			w.WriteHeader(http.StatusForbidden)
+		}
+	}))
+	defer storage.Close()
+	target := storage.URL + "/files/csr.pdf?signature=private"
+	for _, body := range []string{
+		`{"data":{"attributes":{"url":"` + target + `"},"links":{"self":"https://api.flowroute.com/v2/portorders/1"}}}`,
+		`{"data":{"upload_url":"` + target + `","filename":"csr.pdf"}}`,
+		`{"data":"` + target + `"}`,
+	} {
+		client, got := serve(t, 200, "", body)
+		require.NoError(t, client.Porting.Upload(t.Context(), "42361", "csr.pdf", strings.NewReader("contents"), 8))
+		assert.Equal(t, "/v2/portorders/42361/upload_file", got.Path)
+		assert.JSONEq(t, `{"filename":"csr.pdf"}`, got.Body)
+		assert.Equal(t, "contents", uploaded)
+
+		err := client.Porting.Upload(t.Context(), "42361", "csr.pdf", strings.NewReader("too late"), 8)
+		require.ErrorIs(t, err, flowroute.ErrForbidden)
+		assert.NotContains(t, err.Error(), "private")
+	}
+
+	client, _ := serve(t, 200, "", `{"data":{"links":{"self":"https://api.flowroute.com/v2/x"},"filename":"csr.pdf"}}`)
+	err := client.Porting.Upload(t.Context(), "42361", "csr.pdf", strings.NewReader("contents"), 8)
+	require.ErrorContains(t, err, "the answer has no URL to upload the file to")
+	require.ErrorIs(t, err, flowroute.ErrOutcomeUnknown)
+	require.ErrorIs(t, client.Porting.Upload(t.Context(), "42361", "", strings.NewReader("contents"), 8), flowroute.ErrInvalidArgument)
+	require.ErrorIs(t, client.Porting.Upload(t.Context(), "42361", "csr.pdf", nil, 8), flowroute.ErrInvalidArgument)
+	require.ErrorIs(t, client.Porting.Upload(t.Context(), "42361", "csr.pdf", strings.NewReader(""), -1), flowroute.ErrInvalidArgument)
+}

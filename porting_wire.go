@@ -1,0 +1,254 @@
+package flowroute
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"hash/maphash"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/flowroute/flowroute-go/internal/jsonapi"
+	"github.com/flowroute/flowroute-go/internal/transport"
+)
+
+type portabilityWire struct {
+	Portable     portableWire   `json:"portable"`
+	Nonportable  []jsonapi.Text `json:"nonportable"`
+	Hypernetwork []jsonapi.Text `json:"hypernetwork_enabled"`
+}
+
+func (w portabilityWire) model() Portability {
+	return Portability{Portable: texts(w.Portable), Nonportable: texts(w.Nonportable), Hypernetwork: texts(w.Hypernetwork)}
+}
+
+// portableWire is a list of numbers, or, in an older form, an object that has one.
+type portableWire []jsonapi.Text
+
+func (w *portableWire) UnmarshalJSON(b []byte) error {
+	if !bytes.HasPrefix(b, []byte("{")) {
+		return json.Unmarshal(b, (*[]jsonapi.Text)(w))
+	}
+	var object struct {
+		Numbers []jsonapi.Text `json:"numbers"`
+	}
+	err := json.Unmarshal(b, &object)
+	*w = object.Numbers
+	return err
+}
+
+type portOrderWire struct {
+	jsonapi.Identity
+	Attributes struct {
+		PortOrder
+		ID                    jsonapi.Text       `json:"id"` // here in a list
+		GroupID               jsonapi.Text       `json:"group_id"`
+		StatusUpdatedAt       jsonapi.Time       `json:"status_updated_at"`
+		Numbers               []jsonapi.Text     `json:"numbers"`
+		BillingNumber         jsonapi.Text       `json:"billing_number"`
+		ProviderAccount       jsonapi.Text       `json:"provider_account"`
+		PIN                   jsonapi.Text       `json:"pin"`
+		Last4SSN              jsonapi.Text       `json:"last_4_ssn"`
+		Cost                  jsonapi.Float      `json:"cost"`
+		DesiredCompletionDate jsonapi.Time       `json:"desired_completion_date"`
+		EnableCNAMLookups     jsonapi.Bool       `json:"enable_cnam_lookups"`
+		Presets               portPresetsWire    `json:"presets"`
+		BusinessDocuments     []portDocumentWire `json:"business_documents"`
+		Orders                *struct {          // of a list, around it
+			Data []portOrderWire `json:"data"`
+		} `json:"orders"`
+	} `json:"attributes"`
+}
+
+func (w portOrderWire) model(answer[none]) PortOrder {
+	a := w.Attributes
+	o := a.PortOrder
+	if len(o.Comments) == 0 {
+		o.Comments = nil
+	}
+	o.ID = cmp.Or(w.Key(), string(a.ID))
+	o.GroupID = string(a.GroupID)
+	o.StatusUpdatedAt = a.StatusUpdatedAt.Time
+	o.Numbers = texts(a.Numbers)
+	o.BillingNumber = string(a.BillingNumber)
+	o.ProviderAccount = string(a.ProviderAccount)
+	o.PIN = string(a.PIN)
+	o.Last4SSN = string(a.Last4SSN)
+	o.Cost = float64(a.Cost)
+	o.DesiredCompletionDate = a.DesiredCompletionDate.Time
+	o.EnableCNAMLookups = bool(a.EnableCNAMLookups)
+	o.Presets = a.Presets.model()
+	for _, d := range a.BusinessDocuments {
+		o.BusinessDocuments = append(o.BusinessDocuments, d.models()...)
+	}
+	return o
+}
+
+type portPresetsWire struct {
+	CNAMID          jsonapi.Text `json:"cnam_id"`
+	E911ID          jsonapi.Text `json:"e911_id"`
+	Alias           jsonapi.Text `json:"alias"`
+	PrimaryRouteID  jsonapi.Text `json:"primary_route_id"`
+	FailoverRouteID jsonapi.Text `json:"failover_route_id"`
+}
+
+func (w portPresetsWire) model() PortPresets {
+	return PortPresets{string(w.CNAMID), string(w.E911ID), string(w.Alias), string(w.PrimaryRouteID), string(w.FailoverRouteID)}
+}
+
+type portFileWire struct {
+	jsonapi.Identity
+	Attributes struct {
+		FileName string `json:"filename"`
+		Status   string `json:"status"`
+	} `json:"attributes"`
+}
+
+func (w portFileWire) model(answer[none]) PortFile {
+	return PortFile{ID: w.Key(), FileName: w.Attributes.FileName, Status: w.Attributes.Status}
+}
+
+// portDocumentWire is a file by itself, or a document around files.
+type portDocumentWire struct {
+	FileName string         `json:"filename"`
+	Status   string         `json:"status"`
+	Data     []portFileWire `json:"data"`
+}
+
+func (w portDocumentWire) models() (files []PortFile) {
+	if w.FileName != "" || w.Status != "" {
+		files = append(files, PortFile{FileName: w.FileName, Status: w.Status})
+	}
+	for _, f := range w.Data {
+		files = append(files, f.model(answer[none]{}))
+	}
+	return files
+}
+
+type portStatusWire struct {
+	jsonapi.Identity
+	Attributes struct {
+		Status    PortStatus   `json:"status"`
+		UpdatedAt jsonapi.Time `json:"status_updated_at"`
+	} `json:"attributes"`
+}
+
+func (w portStatusWire) model(answer[none]) PortOrderStatus {
+	return PortOrderStatus{ID: w.Key(), Status: w.Attributes.Status, UpdatedAt: w.Attributes.UpdatedAt.Time}
+}
+
+// portOrdersWire is port orders in each form in which the API may send them: one, a list, or either within a portorder_list.
+type portOrdersWire []portOrderWire
+
+func (w *portOrdersWire) UnmarshalJSON(b []byte) error {
+	var found []portOrderWire
+	if bytes.HasPrefix(b, []byte("[")) {
+		if err := json.Unmarshal(b, &found); err != nil {
+			return err
+		}
+	} else {
+		found = make([]portOrderWire, 1)
+		if err := json.Unmarshal(b, &found[0]); err != nil {
+			return err
+		}
+	}
+	*w = portOrdersWire{}
+	for _, o := range found {
+		if o.Attributes.Orders != nil {
+			*w = append(*w, o.Attributes.Orders.Data...)
+		} else {
+			*w = append(*w, o)
+		}
+	}
+	return nil
+}
+
+func (w portOrdersWire) models() (orders []PortOrder) {
+	for _, o := range w {
+		orders = append(orders, o.model(answer[none]{}))
+	}
+	return orders
+}
+
+type portGroupWire struct {
+	Attributes struct {
+		Status string `json:"status"`
+	} `json:"attributes"`
+	Status string `json:"status"`
+	orders portOrdersWire
+}
+
+func (w *portGroupWire) UnmarshalJSON(b []byte) error {
+	type plain portGroupWire
+	if bytes.HasPrefix(b, []byte("{")) {
+		if err := json.Unmarshal(b, (*plain)(w)); err != nil {
+			return err
+		}
+	}
+	return json.Unmarshal(b, &w.orders)
+}
+
+func (w portGroupWire) model() PortGroup {
+	return PortGroup{Status: cmp.Or(w.Attributes.Status, w.Status), Orders: w.orders.models()}
+}
+
+// uploadWire is the URL that a file is to be uploaded to: the one in the answer, whatever its name is.
+type uploadWire string
+
+func (w *uploadWire) UnmarshalJSON(b []byte) error {
+	var data any
+	if err := json.Unmarshal(b, &data); err != nil {
+		return err
+	}
+	*w = uploadWire(findURL(data))
+	if *w == "" {
+		return errors.New("the answer has no URL to upload the file to")
+	}
+	return nil
+}
+
+func (w uploadWire) model() uploadWire { return w }
+
+func findURL(data any) string {
+	switch data := data.(type) {
+	case string:
+		if u, err := url.Parse(data); err == nil && strings.HasPrefix(u.Scheme, "http") && u.Host != "" {
+			return data
+		}
+	case map[string]any:
+		for _, name := range slices.Sorted(maps.Keys(data)) {
+			if name == "links" { // the API's own
+				continue
+			}
+			if found := findURL(data[name]); found != "" {
+				return found
+			}
+		}
+	case []any:
+		for _, item := range data {
+			if found := findURL(item); found != "" {
+				return found
+			}
+		}
+	}
+	return ""
+}
+
+func decodePortOrders(r *transport.Result) (records[PortOrder], error) {
+	data, err := jsonapi.DecodeData[portOrdersWire](r.Body)
+	if err != nil {
+		return records[PortOrder]{}, err
+	}
+	found := records[PortOrder]{items: append([]PortOrder{}, data.models()...), more: len(*data) > 0}
+	var ids maphash.Hash
+	ids.SetSeed(seed)
+	for _, o := range found.items {
+		ids.WriteString(o.ID)
+		ids.WriteByte('/')
+	}
+	found.ids = ids.Sum64()
+	return found, nil
+}

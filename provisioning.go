@@ -1,0 +1,102 @@
+package flowroute
+
+import (
+	"context"
+
+	"github.com/flowroute/flowroute-go/internal/jsonapi"
+)
+
+// MessagingOptions says who is to be told when messaging has been enabled or disabled.
+type MessagingOptions struct {
+	CallbackURL string // is called; empty for nobody
+	Email       bool   // send the account an e-mail
+}
+
+// MessagingTask is the work of enabling or disabling messaging, which takes a while. Which words the API uses for its status
+// is not documented.
+type MessagingTask struct {
+	ID     string `json:"id"`
+	Status string `json:"status"`
+
+	Number string `json:"tn,omitempty"` // of a task for one number
+
+	// Of a task for several numbers.
+	Message    string   `json:"message,omitempty"`
+	Processing []string `json:"processing,omitempty"` // not done yet
+	Successful []string `json:"successful,omitempty"`
+	Failed     []string `json:"failed,omitempty"`
+}
+
+// EnableMessaging begins to enable phone numbers of the account to send and receive messages, which none can at first. opts may
+// be nil. Follow the task with [NumbersService.GetMessagingTask]. Enabling what is enabled does no harm, so it is repeated.
+//
+// API: POST /v2/message-provision
+func (s *NumbersService) EnableMessaging(ctx context.Context, numbers []string, opts *MessagingOptions) (*MessagingTask, error) {
+	return fetch[messagingTaskWire](ctx, s.client, post("numbers.provisionMessaging", "/v2/message-provision"), provision("enable", numbers, opts))
+}
+
+// DisableMessaging begins to take from phone numbers of the account that they can send and receive messages. It is otherwise as
+// [NumbersService.EnableMessaging].
+//
+// API: POST /v2/message-provision
+func (s *NumbersService) DisableMessaging(ctx context.Context, numbers []string, opts *MessagingOptions) (*MessagingTask, error) {
+	return fetch[messagingTaskWire](ctx, s.client, post("numbers.provisionMessaging", "/v2/message-provision"), provision("disable", numbers, opts))
+}
+
+// GetMessagingTask returns how far the work of enabling or disabling messaging has come. A task that doesn't exist is
+// [ErrNotFound].
+//
+// API: GET /v2/message-provision/status/{taskID}
+func (s *NumbersService) GetMessagingTask(ctx context.Context, taskID string) (*MessagingTask, error) {
+	return fetch[messagingTaskWire](ctx, s.client, get("numbers.getMessagingTask", "/v2/message-provision/status/{taskID}", id(taskID)), nil)
+}
+
+func provision(action string, numbers []string, opts *MessagingOptions) input {
+	return func(args *arguments) any {
+		o := copied(opts)
+		if o.CallbackURL != "" {
+			args.link("CallbackURL", o.CallbackURL)
+		}
+		return struct {
+			Numbers     []string `json:"numbers"`
+			Action      string   `json:"action"`
+			CallbackURL string   `json:"callback_url,omitempty"`
+			Email       bool     `json:"email,omitempty"`
+		}{args.phones("numbers", "", numbers), action, o.CallbackURL, o.Email}
+	}
+}
+
+type messagingTaskWire struct {
+	jsonapi.Identity
+	Attributes struct {
+		Status  string       `json:"status"`
+		Number  jsonapi.Text `json:"tn"`
+		Message string       `json:"message"`
+		Numbers struct {
+			Processing []jsonapi.Text `json:"processing"`
+			Successful []jsonapi.Text `json:"successful"`
+			Failed     []jsonapi.Text `json:"failed"`
+		} `json:"numbers"`
+	} `json:"attributes"`
+}
+
+func (w messagingTaskWire) model(answer[none]) MessagingTask {
+	a := w.Attributes
+	return MessagingTask{
+		ID:         w.Key(),
+		Status:     a.Status,
+		Number:     string(a.Number),
+		Message:    a.Message,
+		Processing: texts(a.Numbers.Processing),
+		Successful: texts(a.Numbers.Successful),
+		Failed:     texts(a.Numbers.Failed),
+	}
+}
+
+func texts(lenient []jsonapi.Text) []string {
+	var plain []string
+	for _, t := range lenient {
+		plain = append(plain, string(t))
+	}
+	return plain
+}

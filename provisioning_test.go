@@ -1,0 +1,53 @@
+package flowroute_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/flowroute/flowroute-go"
+)
+
+// TestProvisioningFailed has a number that was purchased or changed come back as such, although messaging could not be
+// provisioned, whatever the answer looks like.
+func TestProvisioningFailed(t *testing.T) {
+	whole := nycNumber()
+	whole.ProvisioningFailed = true
+	alone := flowroute.Number{ID: "12065014377", Value: "12065014377", ProvisioningFailed: true}
+	for body, want := range map[string]flowroute.Number{
+		numberJSON: whole, ``: alone, `{}`: alone, `{"errors":[{"detail":"Provisioning is down"}]}`: alone, `<html>`: alone, `{"data":[]}`: alone,
+	} {
+		client, _ := serve(t, 207, "", body)
+		bought, err := client.Numbers.Purchase(t.Context(), "206-501-4377", &flowroute.PurchaseOptions{MessagingEnabled: true})
+		require.NoError(t, err, body)
+		assert.Equal(t, &want, bought)
+		changed, err := client.Numbers.Update(t.Context(), "206-501-4377", &flowroute.UpdateNumberRequest{MessagingEnabled: new(true)})
+		require.NoError(t, err, body)
+		assert.Equal(t, &want, changed)
+	}
+	client, _ := serve(t, 201, "", `{}`)
+	_, err := client.Numbers.Purchase(t.Context(), "206-501-4377", nil)
+	require.ErrorIs(t, err, flowroute.ErrOutcomeUnknown, "nothing else is taken for granted")
+}
+
+func TestMessagesVersion(t *testing.T) {
+	client, got := serve(t, 202, "", `{"data":{"id":"mdr2-1","type":"message","attributes":{"from":"+12065550100","price_details":{"base_rate":0.004,"surcharge_rate":"0.001","segment_count":2,"charged_cost":"0.01"}}}}`,
+		flowroute.WithMessagesVersion(flowroute.MessagesV22))
+	message, err := client.Messages.Send(t.Context(), sms())
+	require.NoError(t, err)
+	assert.Equal(t, "/v2.2/messages", got.Path)
+	assert.JSONEq(t, `{"data":{"type":"message","attributes":{"from":"+12065550100","to":"+12065550199","body":"Hello"}}}`, got.Body)
+	assert.Equal(t, &flowroute.Message{
+		ID: "mdr2-1", From: "12065550100",
+		PriceDetails: &flowroute.PriceDetails{BaseRate: 0.004, SurchargeRate: 0.001, SegmentCount: 2, ChargedCost: 0.01},
+	}, message)
+	_, err = client.Messages.Get(t.Context(), "mdr2-1")
+	require.NoError(t, err)
+	assert.Equal(t, "/v2.2/messages/mdr2-1", got.Path)
+	_, err = client.Messages.Send(t.Context(), nil)
+	require.ErrorIs(t, err, flowroute.ErrInvalidArgument)
+
+	_, err = flowroute.NewClient(accessKey, secretKey, flowroute.WithMessagesVersion("v3"))
+	assert.EqualError(t, err, "flowroute: NewClient: WithMessagesVersion must be MessagesV21 or MessagesV22")
+}

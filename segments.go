@@ -1,0 +1,55 @@
+package flowroute
+
+import (
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// Segmentation is how Flowroute divides, and bills, a text.
+type Segmentation struct {
+	Encoding int // as in [Message.Encoding]: 0 is single-byte characters, 8 is UCS-2
+	Units    int // characters as the encoding counts them: with UCS-2, most emoji are two
+	Segments int // each of which is sent, paid and paced by itself; 0 for an empty text
+
+	// UCS2 has the characters that call for UCS-2, each once, in the order of the text. Without them the text
+	// would take fewer segments.
+	UCS2 []rune
+}
+
+// Segments tells how Flowroute divides a text that is sent as an SMS. One in single-byte characters is one segment of up to 160
+// characters, or several of up to 140; one with any other character is in UCS-2, in segments of up to 70 units. Which characters
+// Flowroute counts as single-byte is not documented beyond "ASCII": any other is taken to call for UCS-2.
+func Segments(body string) Segmentation {
+	const single, several, ucs2 = 160, 140, 70
+	s := Segmentation{Units: utf8.RuneCountInString(body)}
+	for _, r := range body {
+		if r >= utf8.RuneSelf && !strings.ContainsRune(string(s.UCS2), r) {
+			s.UCS2 = append(s.UCS2, r)
+		}
+	}
+	switch {
+	case len(s.UCS2) > 0:
+		s.Encoding = 8
+		s.Units = len(utf16.Encode([]rune(body)))
+		s.Segments = divide(s.Units, ucs2)
+	case s.Units <= single:
+		s.Segments = min(s.Units, 1)
+	default:
+		s.Segments = divide(s.Units, several)
+	}
+	return s
+}
+
+func divide(units, size int) int { return (units + size - 1) / size }
+
+// straight has what editors put in place of plain characters.
+var straight = strings.NewReplacer(
+	"‘", "'", "’", "'", "‚", "'", "‛", "'",
+	"“", `"`, "”", `"`, "„", `"`, "‟", `"`,
+	"–", "-", "—", "-", "−", "-", "…", "...", "\u00a0", " ", "\u202f", " ",
+)
+
+// StraightQuotes puts plain characters in place of those that editors like to put into a text: curly quotes, dashes, the ellipsis
+// and spaces that don't break. One of them makes the whole text UCS-2, which costs more than twice as many segments.
+func StraightQuotes(body string) string { return straight.Replace(body) }

@@ -1,0 +1,283 @@
+package flowroute
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/flowroute/flowroute-go/internal/jsonapi"
+)
+
+// Event is what Flowroute tells a webhook: an [*InboundMessage], a [*DeliveryReceiptEvent], a [*Notification] or an
+// [*UnknownEvent].
+type Event interface {
+	// Key names the event. Flowroute delivers an event again until it is answered with 200, and two deliveries with
+	// the same key are the same event. It is printable ASCII of at most 128 characters.
+	Key() string
+
+	kind() string
+}
+
+// InboundMessage is an SMS or MMS that was received, the event of the callbacks [CallbackTypeSMS] and
+// [CallbackTypeMMS]. Media of an MMS have links that work for a few days at most: fetch them soon, with
+// [MessagesService.DownloadMedia].
+//
+// Accounts on version 2.0 of the messaging API are sent nothing but ID, From, To and Body. [MessagesService.Get] has
+// the rest.
+type InboundMessage struct {
+	Message
+	CallbackURL string `json:"message_callback_url"` // where it was sent to; may be empty
+}
+
+// Key is "message/" and the message's id.
+func (m *InboundMessage) Key() string { return eventKey(m.kind(), m.ID) }
+
+func (m *InboundMessage) kind() string { return "message" }
+
+// DeliveryReceiptEvent tells how far a message came that was sent, the event of the callbacks [CallbackTypeSMSReceipt]
+// and [CallbackTypeMMSReceipt], and of [SendMessageRequest.DeliveryCallback]. As a rule a message has two, of level 1 and
+// then of level 2.
+//
+// There are two forms. The documented one has no From and To. The other has them, and neither Level, which is 0, nor
+// StatusCodeDescription and Timestamp.
+type DeliveryReceiptEvent struct {
+	MessageID string `json:"message_id"` // as [MessagesService.Send] returned it
+	DeliveryReceipt
+	From string `json:"from,omitempty"` // digits with the country code and no +; may be empty
+	To   string `json:"to,omitempty"`   // digits with the country code and no +; may be empty
+	Body string `json:"body"`           // the message's text; empty for an MMS
+}
+
+// Key is "receipt/", the message's id, the level and the status.
+func (r *DeliveryReceiptEvent) Key() string {
+	return eventKey(r.kind(), r.MessageID, strconv.Itoa(r.Level), r.Status)
+}
+
+func (r *DeliveryReceiptEvent) kind() string { return "receipt" }
+
+// Notification tells that something happened to a port order, a CDR export or the provisioning of a number for messages.
+// Only that of a port order is documented with an example: what the fields hold in others is not known.
+type Notification struct {
+	ID           string          `json:"id"`
+	Type         string          `json:"type"`          // e.g. po_status_change
+	EventType    string          `json:"event_type"`    // e.g. status_change
+	ResourceType string          `json:"resource_type"` // e.g. portorders
+	ResourceID   string          `json:"resource_id"`   // e.g. 50404
+	Status       string          `json:"status"`        // of the resource, e.g. cancelled
+	Message      string          `json:"message"`       // in words, e.g. Port Order #50404 has been cancelled.
+	CustomerID   string          `json:"customer_id"`
+	Timestamp    time.Time       `json:"timestamp,omitzero"` // UTC
+	Raw          json.RawMessage `json:"raw"`                // as it came
+}
+
+// Key is "notification/", the id, the type, the status and the time.
+func (n *Notification) Key() string {
+	return eventKey(n.kind(), n.ID, n.Type, n.Status, n.Timestamp.Format(time.RFC3339Nano))
+}
+
+func (n *Notification) kind() string { return "notification" }
+
+// UnknownEvent is an event of a type that this library does not know. It is no error, since Flowroute may add types at any
+// time, and would send again what is refused.
+type UnknownEvent struct {
+	ID   string          `json:"id"`   // may be empty
+	Type string          `json:"type"` // as it came
+	Raw  json.RawMessage `json:"raw"`  // as it came
+}
+
+// Key is "unknown/" and a hash of the event's bytes: two deliveries that differ in a byte count as two events.
+func (e *UnknownEvent) Key() string {
+	sum := sha256.Sum256(e.Raw)
+	return eventKey(e.kind(), hex.EncodeToString(sum[:]))
+}
+
+func (e *UnknownEvent) kind() string { return "unknown" }
+
+// eventKey is a key of these parts, or of their hash where they would be long or hard to store.
+func eventKey(kind string, parts ...string) string {
+	key := kind + "/" + strings.Join(parts, "/")
+	if len(key) <= 128 && !strings.ContainsFunc(key, func(r rune) bool { return r < ' ' || r > '~' }) {
+		return key
+	}
+	sum := sha256.Sum256([]byte(key))
+	return kind + "/sha256:" + hex.EncodeToString(sum[:])
+}
+
+// WebhookError is a request that [ParseWebhook] finds no event in.
+type WebhookError struct {
+	// StatusCode is the HTTP status to answer with: 405 where the method is not POST, 415 where the body is not called
+	// JSON or is encoded otherwise than with gzip, 413 where it has more than 1 MiB, and 400 where it can't be read or is no
+	// event. Flowroute is said to send again whatever is not answered with 200, four times.
+	StatusCode int
+
+	Err error // what was found; it quotes nothing of the body
+}
+
+// Error is one line: the status, and what was found.
+func (e *WebhookError) Error() string {
+	return fmt.Sprintf("flowroute: webhook: %d %s: %v", e.StatusCode, http.StatusText(e.StatusCode), e.Err)
+}
+
+// Unwrap is what was found.
+func (e *WebhookError) Unwrap() error { return e.Err }
+
+// ParseWebhook reads the event that Flowroute sends with a request, in any of the forms it has: enveloped in data, bare or
+// flat. It reads at most 1 MiB, also of what gzip has made smaller. Its error is a [*WebhookError], which says
+// what to answer.
+//
+// It is for a handler of your own, which has to tell Flowroute from others, since requests are not signed; to answer with
+// 200 only when it is done with the event, so that it is delivered again otherwise; and to expect the same event,
+// by its Key, more than once. [WebhookHandler] does all that.
+func ParseWebhook(r *http.Request) (Event, error) {
+	event, refused := parseRequest(r)
+	if refused != nil {
+		return nil, refused
+	}
+	return event, nil
+}
+
+func parseRequest(r *http.Request) (Event, *WebhookError) {
+	body, refused := readWebhook(r)
+	if refused != nil {
+		return nil, refused
+	}
+	event, err := parseEvent(body)
+	if err != nil {
+		return nil, &WebhookError{http.StatusBadRequest, err}
+	}
+	return event, nil
+}
+
+func parseEvent(body []byte) (Event, error) {
+	e, err := jsonapi.ReadEvent(body)
+	switch {
+	case err != nil:
+		return nil, err
+	case isMessage(e):
+		return parseMessage(e, body)
+	case e.Type == "delivery_receipt":
+		return parseReceipt(e)
+	case e.Has("event_type") || e.Has("resource_type"):
+		return parseNotification(e, body)
+	case e.Type != "":
+		return &UnknownEvent{e.Key(), e.Type, body}, nil
+	}
+	return nil, errors.New("the event has no type, and is not a message without one either")
+}
+
+// isMessage tells whether an event is a message. The flat ones have no type, or another one. What else they might be, for
+// nobody says how the receipts of such accounts look, has a level or a code.
+func isMessage(e *jsonapi.Event) bool {
+	if e.Type == "message" {
+		return true
+	}
+	return e.Flat && e.Type != "delivery_receipt" && e.Has("id", "from", "to") && !e.Has("level") && !e.Has("status_code")
+}
+
+func parseMessage(e *jsonapi.Event, body []byte) (Event, error) {
+	if e.Key() == "" || !e.Has("from", "to") {
+		return nil, errors.New("the event is a message without id, from or to")
+	}
+	w, included, err := jsonapi.DecodeEvent[inboundWire, mediaWire](e)
+	if err != nil {
+		return nil, fmt.Errorf("a message that can't be read: %w", err)
+	}
+	m := w.model(answer[mediaWire]{included: included})
+	if m.Direction == DirectionOutbound {
+		return &UnknownEvent{e.Key(), e.Type, body}, nil // whoever answers messages must not answer its own
+	}
+	return &m, nil
+}
+
+func parseReceipt(e *jsonapi.Event) (Event, error) {
+	if e.Key() == "" || !e.Has("status") {
+		return nil, errors.New("the event is a delivery receipt without id or status")
+	}
+	w, _, err := jsonapi.DecodeEvent[receiptEventWire, none](e)
+	if err != nil {
+		return nil, fmt.Errorf("a delivery receipt that can't be read: %w", err)
+	}
+	return w.model(), nil
+}
+
+func parseNotification(e *jsonapi.Event, body []byte) (Event, error) {
+	w, _, err := jsonapi.DecodeEvent[notificationWire, none](e)
+	if err != nil {
+		return nil, fmt.Errorf("a notification that can't be read: %w", err)
+	}
+	n := w.model()
+	n.Raw = body
+	return n, nil
+}
+
+type inboundWire struct {
+	messageWire
+	Attributes struct {
+		messageAttributes
+		ID                jsonapi.Text `json:"id"` // of a flat message
+		CallbackURL       string       `json:"message_callback_url"`
+		LegacyCallbackURL string       `json:"callback_URL"` // version 2.0 had it so
+		LegacyMMS         jsonapi.Bool `json:"has_mms"`
+	} `json:"attributes"`
+}
+
+func (w inboundWire) model(a answer[mediaWire]) InboundMessage {
+	w.messageWire.Attributes = w.Attributes.messageAttributes
+	m := InboundMessage{w.messageWire.model(a), cmp.Or(w.Attributes.CallbackURL, w.Attributes.LegacyCallbackURL)}
+	m.MMS = m.MMS || bool(w.Attributes.LegacyMMS)
+	m.Direction = cmp.Or(m.Direction, DirectionInbound)
+	if m.Type == "long-code" { // as version 2.0 has it
+		m.Type = MessageTypeLongCode
+	}
+	return m
+}
+
+type receiptEventWire struct {
+	jsonapi.Identity
+	Attributes struct {
+		receiptWire
+		From jsonapi.Text `json:"from"`
+		To   jsonapi.Text `json:"to"`
+		Body string       `json:"body"`
+	} `json:"attributes"`
+}
+
+func (w receiptEventWire) model() *DeliveryReceiptEvent {
+	a := w.Attributes
+	return &DeliveryReceiptEvent{w.Key(), a.receiptWire.model(), phoneDigits(a.From), phoneDigits(a.To), a.Body}
+}
+
+type notificationWire struct {
+	jsonapi.Identity
+	Timestamp  jsonapi.Time `json:"timestamp"`
+	Attributes struct {
+		EventType    jsonapi.Text `json:"event_type"`
+		ResourceType jsonapi.Text `json:"resource_type"`
+		ResourceID   jsonapi.Text `json:"resource_id"`
+		Status       jsonapi.Text `json:"status"`
+		Message      jsonapi.Text `json:"message"`
+		CustomerID   jsonapi.Text `json:"customer_id"`
+	} `json:"attributes"`
+}
+
+func (w notificationWire) model() *Notification {
+	a := w.Attributes
+	return &Notification{
+		ID:           w.Key(),
+		Type:         w.Type,
+		EventType:    string(a.EventType),
+		ResourceType: string(a.ResourceType),
+		ResourceID:   string(a.ResourceID),
+		Status:       string(a.Status),
+		Message:      string(a.Message),
+		CustomerID:   string(a.CustomerID),
+		Timestamp:    w.Timestamp.Time,
+	}
+}
