@@ -97,7 +97,12 @@ func (op operation) expand(args *arguments) string {
 }
 
 // input checks what a call was given, and returns what is sent for it: the struct of a query, or the body's value.
-type input func(*arguments) any
+type input interface{ body(*arguments) any }
+
+// inputFunc is an input that is no type of its own.
+type inputFunc func(*arguments) any
+
+func (f inputFunc) body(args *arguments) any { return f(args) }
 
 // params are a request or options, a pointer to a struct, of which a body is made.
 type params[R any] interface {
@@ -108,12 +113,12 @@ type params[R any] interface {
 // required is the body of a request that has to be there.
 func required[R any, P params[R]](r P) input {
 	if r == nil {
-		return func(args *arguments) any {
+		return inputFunc(func(args *arguments) any {
 			args.refuse("request", "must not be nil")
 			return nil
-		}
+		})
 	}
-	return r.body
+	return r
 }
 
 // optional is the body of options that may be nil, and then of no body.
@@ -121,17 +126,17 @@ func optional[R any, P params[R]](r P) input {
 	if r == nil {
 		return nil
 	}
-	return r.body
+	return r
 }
 
 // flat is a body without an envelope, and without anything to check.
 func flat(value any) input {
-	return func(*arguments) any { return value }
+	return inputFunc(func(*arguments) any { return value })
 }
 
 // reference is a body that names an existing resource.
 func reference(kind, name, value string) input {
-	return func(args *arguments) any { return jsonapi.Reference(kind, args.id(name, value)) }
+	return inputFunc(func(args *arguments) any { return jsonapi.Reference(kind, args.id(name, value)) })
 }
 
 // resource is a resource object as the API sends it, with what model makes of it and of the objects of type I that
@@ -189,8 +194,12 @@ func send(ctx context.Context, c *Client, op operation, body input) error {
 
 // call makes a call, and returns an answer that is a success.
 func (c *Client) call(ctx context.Context, op operation, body input) (*transport.Result, error) {
-	args := &arguments{op: op.name}
-	req := &transport.Request{
+	made := struct { // together, as it is one allocation
+		args arguments
+		req  transport.Request
+	}{args: arguments{op: op.name}}
+	args, req := &made.args, &made.req
+	*req = transport.Request{
 		Op:      op.name,
 		Method:  op.method,
 		Path:    op.expand(args),
@@ -201,14 +210,14 @@ func (c *Client) call(ctx context.Context, op operation, body input) (*transport
 		NoAnswer:  op.noAnswer,
 	}
 	if op.query != nil {
-		values, err := query.Values(op.query(args))
+		values, err := query.Values(op.query.body(args))
 		if err != nil {
 			args.refuse("options", "can't be encoded: "+err.Error())
 		}
 		req.Query = values.Encode()
 	}
 	if body != nil {
-		if value := body(args); value != nil {
+		if value := body.body(args); value != nil {
 			req.Body = args.json("request", value)
 		}
 	}

@@ -67,12 +67,12 @@ func (a *arguments) callbackType(name, value string) string {
 }
 
 func callbackBody(callbackURL string) input {
-	return func(args *arguments) any {
+	return inputFunc(func(args *arguments) any {
 		args.link("callbackURL", callbackURL)
 		return jsonapi.Resource("", struct {
 			URL string `json:"callback_url"`
 		}{callbackURL})
-	}
+	})
 }
 
 type callbackWire struct {

@@ -66,7 +66,7 @@ func (s *CNAMsService) Get(ctx context.Context, cnamID string) (*CNAM, error) {
 //
 // API: POST /v2/cnams
 func (s *CNAMsService) Create(ctx context.Context, value string) (*CNAM, error) {
-	return fetch[cnamWire](ctx, s.client, once("cnams.create", "/v2/cnams"), cnamValue(value).body)
+	return fetch[cnamWire](ctx, s.client, once("cnams.create", "/v2/cnams"), cnamValue(value))
 }
 
 // Delete deletes a CNAM record, and takes it from the numbers that have it. One that doesn't exist is [ErrNotFound], also

@@ -93,7 +93,8 @@ type Client struct {
 
 	transport *transport.Transport
 	sms, mms  Limiter
-	messages  MessagesVersion
+	version   MessagesVersion
+	messages  string // their path, in that version
 	prefetch  int
 }
 
@@ -113,7 +114,6 @@ func NewClient(accessKey, secretKey string, opts ...Option) (*Client, error) {
 		UserAgent: userAgent,
 		Timeout:   DefaultTimeout,
 		Retry:     RetryPolicy{}.withDefaults(),
-		ErrorID:   errorID,
 	}}
 	for _, set := range opts {
 		if set == nil {
@@ -126,7 +126,7 @@ func NewClient(accessKey, secretKey string, opts ...Option) (*Client, error) {
 	if c.HTTPClient == nil {
 		c.HTTPClient = &http.Client{Transport: newHTTPTransport()}
 	}
-	client := &Client{transport: transport.New(c.Config, accessKey, secretKey), sms: c.sms, mms: c.mms, messages: c.messages, prefetch: c.prefetch}
+	client := &Client{transport: transport.New(c.Config, accessKey, secretKey), sms: c.sms, mms: c.mms, version: c.messages, messages: "/" + string(c.messages) + "/messages", prefetch: c.prefetch}
 	s := service{client}
 	client.Numbers = &NumbersService{s}
 	client.Routes = &RoutesService{s}

@@ -115,7 +115,7 @@ type MessageListOptions struct {
 //
 // API: POST /v2.1/messages (or v2.2, see [WithMessagesVersion])
 func (s *MessagesService) Send(ctx context.Context, m *SendMessageRequest) (*Message, error) {
-	return fetch[messageWire](ctx, s.client, once("messages.send", s.path("")).pacedBy(s.limiter(m)), s.numbered(m))
+	return fetch[messageWire](ctx, s.client, once("messages.send", s.client.messages).pacedBy(s.limiter(m)), s.numbered(m))
 }
 
 // Get returns the detail record of a message. It is [ErrNotFound] for some seconds after the message was sent.
@@ -129,7 +129,7 @@ func (s *MessagesService) Get(ctx context.Context, messageID string) (*Message, 
 //
 // API: GET /v2.1/messages (or v2.2, see [WithMessagesVersion])
 func (s *MessagesService) List(ctx context.Context, opts *MessageListOptions) (*Page[Message], error) {
-	return list[messageWire](ctx, s.client, get("messages.list", s.path("")), opts)
+	return list[messageWire](ctx, s.client, get("messages.list", s.client.messages), opts)
 }
 
 // ListAll walks what [MessagesService.List] returns a page of. Set an End: messages that arrive during the walk would
@@ -137,20 +137,20 @@ func (s *MessagesService) List(ctx context.Context, opts *MessageListOptions) (*
 //
 // API: GET /v2.1/messages (or v2.2, see [WithMessagesVersion])
 func (s *MessagesService) ListAll(ctx context.Context, opts *MessageListOptions) iter.Seq2[*Message, error] {
-	return listAll[messageWire](ctx, s.client, get("messages.list", s.path("")), opts)
+	return listAll[messageWire](ctx, s.client, get("messages.list", s.client.messages), opts)
 }
 
 // path is that of an operation, in the client's version of the messages API.
 func (s *MessagesService) path(rest string) string {
-	return "/" + string(s.client.messages) + "/messages" + rest
+	return s.client.messages + rest
 }
 
 // numbered is the body of a message, with its numbers in the notation of the client's version of the messages API.
 func (s *MessagesService) numbered(m *SendMessageRequest) input {
-	if m == nil || s.client.messages == MessagesV21 {
+	if m == nil || s.client.version == MessagesV21 {
 		return required(m)
 	}
-	return func(args *arguments) any { return m.attributes(args, "+") }
+	return inputFunc(func(args *arguments) any { return m.attributes(args, "+") })
 }
 
 func (s *MessagesService) limiter(m *SendMessageRequest) Limiter {

@@ -345,11 +345,11 @@ func fetchProvisioned(ctx context.Context, c *Client, op operation, body input) 
 
 // numberList is the body that names phone numbers.
 func numberList(name, prefix string, numbers []string) input {
-	return func(args *arguments) any {
+	return inputFunc(func(args *arguments) any {
 		return struct {
 			Numbers []string `json:"numbers"`
 		}{args.phones(name, prefix, numbers)}
-	}
+	})
 }
 
 type tierWire struct{ jsonapi.Identity }

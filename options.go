@@ -221,7 +221,7 @@ func WithLogger(l *slog.Logger) Option {
 		if l == nil {
 			return refused("WithLogger", "must not be nil")
 		}
-		c.Logger = l
+		c.Log = transport.NewLog(l, errorID)
 		return nil
 	}
 }

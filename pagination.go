@@ -130,10 +130,10 @@ func listAllAs[T, O any, P listOptions[O]](ctx context.Context, c *Client, op op
 
 func fetchPage[T, O any, P listOptions[O]](ctx context.Context, c *Client, op operation, options O, decode func(*transport.Result) (records[T], error)) fetched[T] {
 	offset := P(&options).window().Offset
-	r, err := c.call(ctx, op.with(func(args *arguments) any {
+	r, err := c.call(ctx, op.with(inputFunc(func(args *arguments) any {
 		P(&options).check(args)
 		return options
-	}), nil)
+	})), nil)
 	if err != nil {
 		return fetched[T]{err: err}
 	}

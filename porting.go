@@ -388,7 +388,7 @@ func (r *UpdatePortOrderRequest) body(args *arguments) any {
 }
 
 func portedNumbers(add, remove []string) input {
-	return func(args *arguments) any {
+	return inputFunc(func(args *arguments) any {
 		if len(add)+len(remove) == 0 {
 			args.refuse("numbers", "must not be empty")
 		}
@@ -403,28 +403,28 @@ func portedNumbers(add, remove []string) input {
 			numbers.Remove = args.phones("remove", "+", remove)
 		}
 		return numbers
-	}
+	})
 }
 
 func portGroupQuery(groupID string) input {
-	return func(args *arguments) any {
+	return inputFunc(func(args *arguments) any {
 		return struct {
 			GroupID string `url:"group_id"`
 			Status  string `url:"status"` // empty: it is there or not
 		}{GroupID: args.id("groupID", groupID)}
-	}
+	})
 }
 
 func signature(name, title string) input {
-	return func(args *arguments) any {
+	return inputFunc(func(args *arguments) any {
 		args.require("name", name)
 		args.require("title", title)
 		return map[string]string{"type": "loa", "signature_name": name, "signature_title": title}
-	}
+	})
 }
 
 func uploadRequest(fileName string, contents io.Reader, size int64) input {
-	return func(args *arguments) any {
+	return inputFunc(func(args *arguments) any {
 		args.require("fileName", fileName)
 		if contents == nil {
 			args.refuse("contents", "must not be nil")
@@ -433,5 +433,5 @@ func uploadRequest(fileName string, contents io.Reader, size int64) input {
 			args.refuse("size", "must not be below 0")
 		}
 		return map[string]string{"filename": fileName}
-	}
+	})
 }

@@ -52,7 +52,7 @@ func (s *NumbersService) GetMessagingTask(ctx context.Context, taskID string) (*
 }
 
 func provision(action string, numbers []string, opts *MessagingOptions) input {
-	return func(args *arguments) any {
+	return inputFunc(func(args *arguments) any {
 		o := copied(opts)
 		if o.CallbackURL != "" {
 			args.link("CallbackURL", o.CallbackURL)
@@ -63,7 +63,7 @@ func provision(action string, numbers []string, opts *MessagingOptions) input {
 			CallbackURL string   `json:"callback_url,omitempty"`
 			Email       bool     `json:"email,omitempty"`
 		}{args.phones("numbers", "", numbers), action, o.CallbackURL, o.Email}
-	}
+	})
 }
 
 type messagingTaskWire struct {

@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"runtime"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -136,6 +137,7 @@ func TestWebhookHandlerRefuses(t *testing.T) {
 		{"wrong secret", nil, nil, at("/hooks/" + webhookSecret[1:] + "x"), 401},
 		{"half a secret", nil, nil, at("/hooks/" + webhookSecret[:20]), 401},
 		{"more than the secret", nil, nil, at("/hooks/" + webhookSecret + "x"), 401},
+		{"something before the secret", nil, nil, at("/hooks/x" + webhookSecret), 401},
 		{"secret elsewhere", nil, nil, at("/" + webhookSecret + "/hooks"), 401},
 		{"secret in the query", nil, nil, func(r *http.Request) { r.URL.RawQuery = webhookSecret }, 401},
 		{"the secret", nil, nil, at("/hooks/" + webhookSecret), 200},
@@ -160,11 +162,13 @@ func TestWebhookHandlerRefuses(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			rec := &recorder{}
 			config := rec.config()
-			config.Sources = test.sources
+			config.Sources = slices.Clone(test.sources)
 			if test.auth != nil {
 				config.Auth = *test.auth
 			}
-			w := answerOf(newHandler(t, config), delivered(smsBody, test.edit))
+			h := newHandler(t, config)
+			clear(config.Sources) // which is the caller's
+			w := answerOf(h, delivered(smsBody, test.edit))
 			assert.Equal(t, test.status, w.Code)
 			if test.status != 200 {
 				assert.Empty(t, rec.got)

@@ -39,7 +39,7 @@ type ToMany struct {
 }
 
 type document[R, I any] struct {
-	Data     *R  `json:"data"`
+	Data     R   `json:"data"`
 	Included []I `json:"included"`
 }
 
@@ -49,7 +49,7 @@ func Decode[R Identified, I any](body []byte) (*R, []I, error) {
 	if err := unmarshal(body, &doc); err != nil {
 		return nil, nil, err
 	}
-	if doc.Data != nil && !(*doc.Data).identified() {
+	if !doc.Data.identified() {
 		// Some documentation shows the whole document wrapped in a data member once more.
 		var outer struct {
 			Data document[R, I] `json:"data"`
@@ -59,10 +59,10 @@ func Decode[R Identified, I any](body []byte) (*R, []I, error) {
 		}
 		doc = outer.Data
 	}
-	if doc.Data == nil || !(*doc.Data).identified() {
+	if !doc.Data.identified() {
 		return nil, nil, ErrNoData
 	}
-	return doc.Data, doc.Included, nil
+	return &doc.Data, doc.Included, nil
 }
 
 // DecodeData reads a document whose data is something else than a resource.

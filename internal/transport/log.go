@@ -12,29 +12,37 @@ import (
 	"time"
 )
 
-// log writes a line for each attempt, and one for each repeat. What it may say is listed here: the operation, method,
-// status, attempt, duration, delay, the API's id of an error, and the kind of a failure. Nothing else is ever logged.
+// Log is told of each attempt, and of each repeat. It is an interface so that a program which logs nothing does not have
+// the logger linked in.
+type Log interface {
+	attempt(ctx context.Context, req *Request, r *Result, took time.Duration)
+	repeat(ctx context.Context, req *Request, r *Result, delay time.Duration)
+}
+
+// NewLog makes a log that writes a line for each. errorID finds the API's id of an error.
+func NewLog(logger *slog.Logger, errorID func(body []byte) string) Log {
+	return log{logger, errorID}
+}
+
+// log writes lines. What they may say is listed here: the operation, method, status, attempt, duration, delay, the API's
+// id of an error, and the kind of a failure. Nothing else is ever logged.
 type log struct {
-	logger  *slog.Logger // nil: silent
+	logger  *slog.Logger
 	errorID func(body []byte) string
 }
 
 func (l log) attempt(ctx context.Context, req *Request, r *Result, took time.Duration) {
-	if !l.enabled(ctx, slog.LevelDebug) {
+	if !l.logger.Enabled(ctx, slog.LevelDebug) {
 		return
 	}
 	l.logger.LogAttrs(ctx, slog.LevelDebug, "flowroute: request", l.attrs(req, r, slog.Duration("duration", took))...)
 }
 
 func (l log) repeat(ctx context.Context, req *Request, r *Result, delay time.Duration) {
-	if ctx.Err() != nil || !l.enabled(ctx, slog.LevelWarn) {
+	if ctx.Err() != nil || !l.logger.Enabled(ctx, slog.LevelWarn) {
 		return
 	}
 	l.logger.LogAttrs(ctx, slog.LevelWarn, "flowroute: repeating request", l.attrs(req, r, slog.Duration("delay", delay))...)
-}
-
-func (l log) enabled(ctx context.Context, level slog.Level) bool {
-	return l.logger != nil && l.logger.Enabled(ctx, level)
 }
 
 func (l log) attrs(req *Request, r *Result, time slog.Attr) []slog.Attr {

@@ -13,15 +13,18 @@ type trace struct {
 	asked     atomic.Bool // for a connection
 	connected atomic.Bool
 	wrote     atomic.Bool // the header
+
+	hooks httptrace.ClientTrace
 }
 
 func watch(ctx context.Context) (context.Context, *trace) {
 	t := new(trace)
-	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+	t.hooks = httptrace.ClientTrace{
 		GetConn:      func(string) { t.asked.Store(true) },
 		GotConn:      func(httptrace.GotConnInfo) { t.connected.Store(true) },
 		WroteHeaders: func() { t.wrote.Store(true) },
-	}), t
+	}
+	return httptrace.WithClientTrace(ctx, &t.hooks), t
 }
 
 // possibly tells, after a failed attempt, whether the request may have reached the API.

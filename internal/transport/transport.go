@@ -10,7 +10,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
@@ -25,7 +24,7 @@ type Limiter interface {
 	Wait(ctx context.Context) error
 }
 
-// Config is what a [Transport] is made of, besides the keys. Every field but Limiter and Logger is required.
+// Config is what a [Transport] is made of, besides the keys. Every field but Limiter and Log is required.
 type Config struct {
 	BaseURL    *url.URL // without query, fragment and credentials; its path is kept as a prefix
 	UserAgent  string
@@ -33,8 +32,7 @@ type Config struct {
 	Timeout    time.Duration // of one attempt
 	Retry      Retry
 	Limiter    Limiter // asked before every attempt
-	Logger     *slog.Logger
-	ErrorID    func(body []byte) string // finds the API's id of an error, for the log
+	Log        Log     // nil is silence
 }
 
 // Transport carries requests. It is safe for concurrent use and never changes.
@@ -45,7 +43,7 @@ type Transport struct {
 	timeout   time.Duration
 	retry     Retry
 	limiter   Limiter
-	log       log
+	log       Log
 
 	// header makes a request's header. The credentials live in this closure and nowhere else, since fmt prints
 	// unexported fields, but not what a function has captured.
@@ -61,7 +59,7 @@ func New(c Config, accessKey, secretKey string) *Transport {
 		timeout:   c.Timeout,
 		retry:     c.Retry,
 		limiter:   c.Limiter,
-		log:       log{logger: c.Logger, errorID: c.ErrorID},
+		log:       c.Log,
 	}
 	authorization := []string{"Basic " + base64.StdEncoding.EncodeToString([]byte(accessKey+":"+secretKey))}
 	userAgent, mediaType := t.userAgent, []string{MediaType}
@@ -144,7 +142,9 @@ func (t *Transport) Do(ctx context.Context, req *Request) Result {
 		start := time.Now()
 		last = t.attempt(ctx, req)
 		last.Attempts = attempt
-		t.log.attempt(ctx, req, &last, time.Since(start))
+		if t.log != nil {
+			t.log.attempt(ctx, req, &last, time.Since(start))
+		}
 
 		if attempt >= t.retry.MaxAttempts || !req.Class.repeats(&last) || last.RetryAfter > t.retry.longest() {
 			return last
@@ -153,7 +153,9 @@ func (t *Transport) Do(ctx context.Context, req *Request) Result {
 		if outlasts(ctx, delay) {
 			return last
 		}
-		t.log.repeat(ctx, req, &last, delay)
+		if t.log != nil {
+			t.log.repeat(ctx, req, &last, delay)
+		}
 		if err := Sleep(ctx, delay); err != nil {
 			last.Err = join(err, last.Err)
 			return last

@@ -1,0 +1,216 @@
+package flowroute_test
+
+import (
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/flowroute/flowroute-go"
+)
+
+// The budgets are what the library may cost beyond a program written by hand, where that is a count and not a time.
+
+func TestAllocationBudget(t *testing.T) {
+	const budget = 8
+	client, hand := offline(t, []byte(`{"data":`+messageJSON(1)+`}`))
+	get := func() {
+		_, err := client.Messages.Get(t.Context(), messageID)
+		require.NoError(t, err)
+	}
+	getByHand := func() {
+		var out one[flowroute.Message]
+		require.NoError(t, hand.do(t.Context(), "GET", "/v2.1/messages/"+messageID, nil, &out))
+	}
+	sender, senderHand := offline(t, []byte(sentJSON))
+	send := func() {
+		_, err := sender.Messages.Send(t.Context(), &flowroute.SendMessageRequest{From: "12065550100", To: "12065550199", Body: "Hello"})
+		require.NoError(t, err)
+	}
+	type attributes struct {
+		From string `json:"from"`
+		To   string `json:"to"`
+		Body string `json:"body"`
+	}
+	type data struct {
+		Type       string     `json:"type"`
+		Attributes attributes `json:"attributes"`
+	}
+	sendByHand := func() {
+		var out one[flowroute.Message]
+		body := struct {
+			Data data `json:"data"`
+		}{data{"message", attributes{"12065550100", "12065550199", "Hello"}}}
+		require.NoError(t, senderHand.do(t.Context(), "POST", "/v2.1/messages", body, &out))
+	}
+	for name, run := range map[string]struct{ library, byHand func() }{"get": {get, getByHand}, "send": {send, sendByHand}} {
+		library, byHand := testing.AllocsPerRun(200, run.library), testing.AllocsPerRun(200, run.byHand)
+		t.Logf("%s: %.0f allocations, %.0f by hand", name, library, byHand)
+		assert.LessOrEqual(t, library-byHand, float64(budget), "%s: allocations beyond those of a program written by hand", name)
+	}
+}
+
+// connections counts those that a server is opened.
+func connections(t *testing.T, start func(*httptest.Server)) (srv *httptest.Server, opened *atomic.Int32) {
+	t.Helper()
+	opened = new(atomic.Int32)
+	srv = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		time.Sleep(time.Millisecond) // so that calls overlap
+		w.WriteHeader(http.StatusAccepted)
+		_, _ = w.Write([]byte(sentJSON))
+	}))
+	srv.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			opened.Add(1)
+		}
+	}
+	start(srv)
+	t.Cleanup(srv.Close)
+	return srv, opened
+}
+
+func TestConnectionBudget(t *testing.T) {
+	srv, opened := connections(t, (*httptest.Server).Start)
+	client, err := flowroute.NewClient(accessKey, secretKey, flowroute.WithBaseURL(srv.URL))
+	require.NoError(t, err)
+	for range 50 {
+		_, err := client.Messages.Send(t.Context(), sms())
+		require.NoError(t, err)
+	}
+	assert.EqualValues(t, 1, opened.Load(), "connections of calls one after the other")
+}
+
+func TestConnectionBudgetOfABurst(t *testing.T) {
+	srv, opened := connections(t, (*httptest.Server).StartTLS)
+	// The client's own transport does not trust the server, so one that is made like it has to stand in.
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.MaxConnsPerHost, transport.MaxIdleConnsPerHost = 64, 64
+	transport.TLSClientConfig = srv.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
+	defer transport.CloseIdleConnections()
+	client, err := flowroute.NewClient(accessKey, secretKey, flowroute.WithBaseURL(srv.URL), flowroute.WithHTTPClient(&http.Client{Transport: transport}))
+	require.NoError(t, err)
+	burst(t, client)
+	assert.LessOrEqual(t, opened.Load(), int32(64))
+}
+
+// TestConnectionsOfTheOwnTransport has 64 goroutines send through the transport that the client makes itself.
+func TestConnectionsOfTheOwnTransport(t *testing.T) {
+	srv, opened := connections(t, (*httptest.Server).Start)
+	client, err := flowroute.NewClient(accessKey, secretKey, flowroute.WithBaseURL(srv.URL))
+	require.NoError(t, err)
+	burst(t, client)
+	assert.LessOrEqual(t, opened.Load(), int32(64))
+}
+
+func burst(t *testing.T, client *flowroute.Client) {
+	var wg sync.WaitGroup
+	for range 64 {
+		wg.Go(func() {
+			for range 10 {
+				_, err := client.Messages.Send(t.Context(), sms())
+				assert.NoError(t, err)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// TestHeapBudget walks 100,000 records, with no more memory at the end than after the third page.
+func TestHeapBudget(t *testing.T) {
+	const pages, size = 500, 200
+	for _, prefetch := range []int{0, 4} {
+		p := &pager{records: pages * size}
+		client := serveFunc(t, p.ServeHTTP, flowroute.WithPrefetch(prefetch))
+		n, early, late := 0, uint64(0), uint64(0)
+		for _, err := range client.Routes.ListAll(t.Context(), nil) {
+			require.NoError(t, err)
+			switch n++; n {
+			case 3 * size:
+				early = liveHeap()
+			case pages * size:
+				late = liveHeap()
+			}
+		}
+		t.Logf("prefetch %d: live heap after 3 pages: %d kB, after %d: %d kB", prefetch, early>>10, pages, late>>10)
+		assert.Less(t, late, early+256<<10)
+	}
+}
+
+// TestBinaryBudget builds a program that makes one call with the library, and one that makes it with net/http alone.
+func TestBinaryBudget(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds two programs")
+	}
+	const budget = 256 << 10
+	library := build(t, `package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/flowroute/flowroute-go"
+)
+
+func main() {
+	client, err := flowroute.NewClientFromEnv()
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(client.Messages.Get(context.Background(), "mdr2-1"))
+}
+`)
+	byHand := build(t, `package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+)
+
+func main() {
+	req, err := http.NewRequest("GET", "https://api.flowroute.com/v2.1/messages/mdr2-1", nil)
+	if err != nil {
+		panic(err)
+	}
+	req.SetBasicAuth(os.Getenv("FR_ACCESS_KEY"), os.Getenv("FR_SECRET_KEY"))
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		panic(err)
+	}
+	defer resp.Body.Close()
+	var out struct{ Data struct{ ID string } }
+	fmt.Println(json.NewDecoder(resp.Body).Decode(&out), out)
+}
+`)
+	t.Logf("%d kB, %d kB by hand", library>>10, byHand>>10)
+	assert.LessOrEqual(t, library-byHand, int64(budget))
+}
+
+func build(t *testing.T, program string) (size int64) {
+	t.Helper()
+	dir := t.TempDir()
+	source, binary := filepath.Join(dir, "main.go"), filepath.Join(dir, "main")
+	if runtime.GOOS == "windows" {
+		binary += ".exe"
+	}
+	require.NoError(t, os.WriteFile(source, []byte(program), 0o600))
+	cmd := exec.CommandContext(t.Context(), "go", "build", "-ldflags", "-s -w", "-o", binary, source)
+	cmd.Env = append(os.Environ(), "GOFLAGS="+strings.ReplaceAll(os.Getenv("GOFLAGS"), "-race", ""))
+	out, err := cmd.CombinedOutput()
+	require.NoError(t, err, string(out))
+	info, err := os.Stat(binary)
+	require.NoError(t, err)
+	return info.Size()
+}
