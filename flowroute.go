@@ -1,5 +1,5 @@
 // Package flowroute is a client of Flowroute's REST API: phone numbers, inbound voice routes, SMS and MMS messages,
-// E911 addresses and CNAM records.
+// E911 addresses, CNAM records, port orders and call detail records. It also receives what Flowroute sends to webhooks.
 //
 //	client, err := flowroute.NewClient(accessKey, secretKey)
 //	if err != nil {
@@ -57,13 +57,26 @@
 //
 // Flowroute tells a program of messages that were received, and of what became of those that were sent, by calling a
 // URL of the program's, which [MessagesService.SetCallback] sets. It signs nothing, writes the same thing in three
-// forms, and calls again until it gets a 200. [WebhookHandler] is an http.Handler that takes care of that;
+// forms, and calls again until it gets a 200. A [WebhookHandler] is an http.Handler that takes care of that:
+//
+//	handler, err := flowroute.NewWebhookHandler(flowroute.WebhookConfig{
+//		Auth: flowroute.WebhookPathSecret(secret), // the last segment of the URL
+//		OnMessage: func(ctx context.Context, m *flowroute.InboundMessage) error {
+//			return store(ctx, m) // an error has it delivered again
+//		},
+//	})
+//
 // [ParseWebhook] is for a handler of your own.
 //
 // # Testing
 //
 // Package [github.com/flowroute/flowroute-go/flowroutetest] is an in-memory Flowroute that keeps state, to run your own
 // tests against.
+//
+// # Versions
+//
+// The last two releases of Go are supported. Attributes that the API adds are ignored until this library knows them;
+// values that it adds to what is listed here as constants are passed through.
 package flowroute
 
 import (
