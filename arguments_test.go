@@ -200,6 +200,19 @@ func TestPhoneNumberNotation(t *testing.T) {
 	}
 }
 
+// TestReplyAbroad answers a message from a country whose numbers have 10 digits with the country code. Taken as they come, they
+// would be those of a stranger in North America.
+func TestReplyAbroad(t *testing.T) {
+	client, got := serve(t, 200, "", `{"data":{"type":"message","id":"1","attributes":{"from":"3225551212","to":12065550100}}}`)
+	m, err := client.Messages.Get(t.Context(), "1")
+	require.NoError(t, err)
+	assert.Equal(t, "+3225551212", m.From)
+	assert.Equal(t, "12065550100", m.To)
+	_, err = client.Messages.Send(t.Context(), &flowroute.SendMessageRequest{From: m.To, To: m.From, Body: "Hello"})
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"data":{"type":"message","attributes":{"from":"12065550100","to":"3225551212","body":"Hello"}}}`, got.Body)
+}
+
 func TestRouteToNumberKeepsItsWeight(t *testing.T) {
 	client, got := serve(t, 201, "", `{"data":{"type":"route","id":"1"}}`)
 	_, err := client.Routes.Create(t.Context(), &flowroute.CreateRouteRequest{Alias: "x", Type: flowroute.RouteTypeNumber, Value: "(206) 555-0100;weight=10"})

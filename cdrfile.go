@@ -185,7 +185,7 @@ func cdrColumns() map[string]func(*CDR, string) error {
 		return func(c *CDR, s string) (err error) { *field(c), err = parseSeconds(s); return err }
 	}
 	money := func(field func(*CDR) *Nanodollars) func(*CDR, string) error {
-		return func(c *CDR, s string) (err error) { *field(c), err = parseNanodollars(s); return err }
+		return func(c *CDR, s string) (err error) { *field(c), err = ParseNanodollars(s); return err }
 	}
 	return map[string]func(*CDR, string) error{
 		"direction":            text(func(c *CDR) *string { return &c.Direction }),

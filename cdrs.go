@@ -17,7 +17,7 @@ import (
 type CDRsService struct{ service }
 
 // ErrExportFailed matches the error of [CDRsService.Wait] for an export that Flowroute could not make.
-var ErrExportFailed = errors.New("flowroute: the CDR export failed")
+var ErrExportFailed = errors.New("the CDR export failed")
 
 // CDRExport is a file of call detail records, or one that is being made. Until it is completed, it has no more than
 // ID, Status and what was asked for.
@@ -242,7 +242,7 @@ func (n *nanodollarsWire) UnmarshalJSON(b []byte) error {
 	if err := text.UnmarshalJSON(b); err != nil {
 		return err
 	}
-	value, err := parseNanodollars(string(text))
+	value, err := ParseNanodollars(string(text))
 	*n = nanodollarsWire(value)
 	return err
 }

@@ -171,7 +171,7 @@ func TestWait(t *testing.T) {
 		asked, answer = 0, "failed"
 		_, err = client.CDRs.Wait(t.Context(), "1")
 		require.ErrorIs(t, err, flowroute.ErrExportFailed)
-		assert.EqualError(t, err, "flowroute: cdrs.wait: flowroute: the CDR export failed")
+		assert.EqualError(t, err, "flowroute: cdrs.wait: the CDR export failed")
 
 		asked = 0
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)

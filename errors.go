@@ -62,8 +62,9 @@ type Error struct {
 	Header     http.Header   // of the answer
 	Body       []byte        // of the answer, its first 64 KiB
 
-	unknown bool
-	cause   error
+	unknown   bool
+	elsewhere bool // not the API answered, but the host that keeps its files
+	cause     error
 }
 
 // ErrorDetail is one entry of the API's error document. Each of its fields may be empty.
@@ -98,7 +99,10 @@ func (e *Error) Error() string {
 			fmt.Fprintf(&b, " (id %s)", oneLine(d.ID))
 		}
 	}
-	if len(e.Errors) == 0 && len(e.Body) > 0 {
+	switch {
+	case e.elsewhere:
+		b.WriteString(": so says the host of the file, whose link may have expired")
+	case len(e.Errors) == 0 && len(e.Body) > 0:
 		b.WriteString(": the answer is not an error document of the API")
 	}
 	if e.Attempts > 1 {

@@ -31,7 +31,7 @@ func (c *Client) foreign(ctx context.Context, op operation, method, url string, 
 		return nil, &RequestError{Op: op.name, Attempts: 1, Err: err}
 	}
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		return nil, op.failure(&transport.Result{Status: resp.StatusCode, Header: resp.Header, Body: transport.ReadError(resp), Attempts: 1})
+		return nil, &Error{Op: op.name, StatusCode: resp.StatusCode, Header: resp.Header, Body: transport.ReadError(resp), Attempts: 1, elsewhere: true}
 	}
 	return resp.Body, nil
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"iter"
-	"strings"
 	"time"
 
 	"github.com/flowroute/flowroute-go/internal/jsonapi"
@@ -224,8 +223,8 @@ type messageAttributes struct {
 func (w messageWire) model(a answer[mediaWire]) Message {
 	m := w.Attributes.Message
 	m.ID = w.Key()
-	m.From = phoneDigits(w.Attributes.From)
-	m.To = phoneDigits(w.Attributes.To)
+	m.From = phoneValue(w.Attributes.From)
+	m.To = phoneValue(w.Attributes.To)
 	m.MMS = bool(w.Attributes.MMS)
 	m.Encoding = int(w.Attributes.Encoding)
 	m.AmountNanodollars = int64(w.Attributes.AmountNanodollars)
@@ -240,9 +239,6 @@ func (w messageWire) model(a answer[mediaWire]) Message {
 	m.PriceDetails = cmp.Or(w.PriceDetails, w.Attributes.PriceDetails).model()
 	return m
 }
-
-// phoneDigits is a number as a message has it: version 2.2 may write a + before the country code.
-func phoneDigits(number jsonapi.Text) string { return strings.TrimPrefix(string(number), "+") }
 
 type receiptWire struct {
 	DeliveryReceipt

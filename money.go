@@ -25,8 +25,8 @@ func (n Nanodollars) String() string {
 
 var errNotMoney = errors.New("not an amount of money")
 
-// parseNanodollars reads a decimal number of USD. It is exact, or an error.
-func parseNanodollars(s string) (Nanodollars, error) {
+// ParseNanodollars reads a decimal number of USD, such as "0.0345". It is exact, or an error; an empty text is 0.
+func ParseNanodollars(s string) (Nanodollars, error) {
 	if s == "" {
 		return 0, nil
 	}

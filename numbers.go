@@ -18,7 +18,7 @@ type NumbersService struct{ service }
 // CNAM record.
 type Number struct {
 	ID                 string     `json:"id"`    // the phone number as a rule; an E911 record's list may have an internal id here
-	Value              string     `json:"value"` // the phone number: digits with the country code and no +, e.g. 12065550100
+	Value              string     `json:"value"` // the phone number, as [ParsePhone] returns it, e.g. 12065550100
 	Alias              string     `json:"alias"` // the account's own name for it, up to 64 characters, not unique
 	Note               string     `json:"note"`
 	NumberType         NumberType `json:"number_type"`
@@ -58,7 +58,7 @@ const (
 // AvailableNumber is a phone number that can be purchased.
 type AvailableNumber struct {
 	ID          string     `json:"id"`    // the phone number
-	Value       string     `json:"value"` // the phone number: digits with the country code and no +, e.g. 12065550100
+	Value       string     `json:"value"` // the phone number, as [ParsePhone] returns it, e.g. 12065550100
 	NumberType  NumberType `json:"number_type"`
 	RateCenter  string     `json:"rate_center"`  // abbreviated, in lower case; may be empty
 	State       string     `json:"state"`        // of the US, or province of Canada: two letters in lower case; may be empty
@@ -378,7 +378,7 @@ type availableNumberWire struct {
 func (w availableNumberWire) model(answer[none]) AvailableNumber {
 	n := w.Attributes.AvailableNumber
 	n.ID = w.Key()
-	n.Value = string(w.Attributes.Value)
+	n.Value = phoneValue(w.Attributes.Value)
 	n.MonthlyCost = float64(w.Attributes.MonthlyCost)
 	n.SetupCost = float64(w.Attributes.SetupCost)
 	n.InboundRate = float64(w.Attributes.InboundRate)
@@ -407,7 +407,7 @@ type numberWire struct {
 func (w numberWire) model(a answer[relatedWire]) Number {
 	n := w.Attributes.Number
 	n.ID = w.Key()
-	n.Value = string(w.Attributes.Value)
+	n.Value = phoneValue(w.Attributes.Value)
 	n.CNAMLookupsEnabled = bool(w.Attributes.CNAMLookupsEnabled)
 	n.MessagingEnabled = bool(w.Attributes.MessagingEnabled)
 	n.MonthlyCost = float64(w.Attributes.MonthlyCost)

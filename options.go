@@ -168,7 +168,7 @@ func WithLimiter(l Limiter) Option {
 }
 
 // WithMessageLimiters has a limiter asked, besides that of [WithLimiter], before every attempt to send a message: one for
-// SMS, of which Flowroute takes 5 a second, and one for MMS, of which it takes 1.
+// SMS, of which Flowroute takes 5 a second, and one for MMS, of which it takes 1. Wait gets the context of the call.
 func WithMessageLimiters(sms, mms Limiter) Option {
 	return func(c *config) *ArgumentError {
 		if sms == nil || mms == nil {

@@ -44,6 +44,11 @@ func TestParsePhone(t *testing.T) {
 	digits, err := flowroute.ParsePhone("+1 (206) 555-0100")
 	require.NoError(t, err)
 	assert.Equal(t, "12065550100", digits)
+	for _, international := range []string{"+44 20 7946 0000", "+442079460000"} {
+		number, err := flowroute.ParsePhone(international)
+		require.NoError(t, err)
+		assert.Equal(t, "+442079460000", number, "what it returns, it takes again")
+	}
 	digits, err = flowroute.ParsePhone("911")
 	assert.Empty(t, digits)
 	assert.ErrorContains(t, err, "flowroute: ParsePhone: number must be a North American number")

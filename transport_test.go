@@ -312,11 +312,11 @@ func TestLog(t *testing.T) {
 // TestLogOfFailures has no address and nothing private in the words of any failure.
 func TestLogOfFailures(t *testing.T) {
 	failures := map[string]error{
-		"connection refused":   errNoRoute,
-		"lookup: no such host": &url.Error{Op: "Get", URL: "https://localhost/2065550100", Err: &dnsError},
-		"*errors.errorString":  errors.New("2065550100 at 192.0.2.1"),
-		"unexpected EOF":       io.ErrUnexpectedEOF,
-		"timeout":              timeoutError{},
+		"connect: connection refused": errNoRoute,
+		"lookup: no such host":        &url.Error{Op: "Get", URL: "https://localhost/2065550100", Err: &dnsError},
+		"*errors.errorString":         errors.New("2065550100 at 192.0.2.1"),
+		"unexpected EOF":              io.ErrUnexpectedEOF,
+		"timeout":                     timeoutError{},
 	}
 	for want, failure := range failures {
 		var out bytes.Buffer

@@ -50,8 +50,8 @@ func (m *InboundMessage) kind() string { return "message" }
 type DeliveryReceiptEvent struct {
 	MessageID string `json:"message_id"` // as [MessagesService.Send] returned it
 	DeliveryReceipt
-	From string `json:"from,omitempty"` // digits with the country code and no +; may be empty
-	To   string `json:"to,omitempty"`   // digits with the country code and no +; may be empty
+	From string `json:"from,omitempty"` // as [ParsePhone] returns it; may be empty
+	To   string `json:"to,omitempty"`   // as [ParsePhone] returns it; may be empty
 	Body string `json:"body"`           // the message's text; empty for an MMS
 }
 
@@ -251,7 +251,7 @@ type receiptEventWire struct {
 
 func (w receiptEventWire) model() *DeliveryReceiptEvent {
 	a := w.Attributes
-	return &DeliveryReceiptEvent{w.Key(), a.receiptWire.model(), phoneDigits(a.From), phoneDigits(a.To), a.Body}
+	return &DeliveryReceiptEvent{w.Key(), a.receiptWire.model(), phoneValue(a.From), phoneValue(a.To), a.Body}
 }
 
 type notificationWire struct {

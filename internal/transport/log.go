@@ -8,7 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
-	"syscall"
+	"os"
 	"time"
 )
 
@@ -66,8 +66,8 @@ func (l log) attrs(req *Request, r *Result, time slog.Attr) []slog.Attr {
 
 // kind says what sort of failure an error is, in words that hold no address and nothing of a body.
 func kind(err error) string {
-	if errno, ok := errors.AsType[syscall.Errno](err); ok {
-		return errno.Error()
+	if call, ok := errors.AsType[*os.SyscallError](err); ok {
+		return call.Error()
 	}
 	if dns, ok := errors.AsType[*net.DNSError](err); ok {
 		return "lookup: " + dns.Err

@@ -1,0 +1,5 @@
+//go:build !race
+
+package flowroute_test
+
+const raced = false
