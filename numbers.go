@@ -364,34 +364,57 @@ type exchangeWire struct{ jsonapi.Identity }
 
 func (w exchangeWire) model(answer[none]) Exchange { return Exchange{ID: w.Key()} }
 
+// The wire structs of numbers name each attribute and embed no model: numbers come in long lists, and encoding/json
+// takes a fifth longer over an embedded struct.
+
 type availableNumberWire struct {
 	jsonapi.Identity
 	Attributes struct {
-		AvailableNumber
 		Value       jsonapi.Text  `json:"value"`
+		NumberType  NumberType    `json:"number_type"`
+		RateCenter  string        `json:"rate_center"`
+		State       string        `json:"state"`
 		MonthlyCost jsonapi.Float `json:"monthly_cost"`
 		SetupCost   jsonapi.Float `json:"setup_cost"`
 		InboundRate jsonapi.Float `json:"inbound_rate"`
+		ISOCountry  string        `json:"iso_country"`
+		RateType    string        `json:"rate_type"`
+		Tier        string        `json:"tier"`
 	} `json:"attributes"`
 }
 
 func (w availableNumberWire) model(answer[none]) AvailableNumber {
-	n := w.Attributes.AvailableNumber
-	n.ID = w.Key()
-	n.Value = phoneValue(w.Attributes.Value)
-	n.MonthlyCost = float64(w.Attributes.MonthlyCost)
-	n.SetupCost = float64(w.Attributes.SetupCost)
-	n.InboundRate = float64(w.Attributes.InboundRate)
-	return n
+	a := &w.Attributes
+	return AvailableNumber{
+		ID:          w.Key(),
+		Value:       phoneValue(a.Value),
+		NumberType:  a.NumberType,
+		RateCenter:  a.RateCenter,
+		State:       a.State,
+		MonthlyCost: float64(a.MonthlyCost),
+		SetupCost:   float64(a.SetupCost),
+		InboundRate: float64(a.InboundRate),
+		ISOCountry:  a.ISOCountry,
+		RateType:    a.RateType,
+		Tier:        a.Tier,
+	}
 }
 
 type numberWire struct {
 	jsonapi.Identity
 	Attributes struct {
-		Number
 		Value              jsonapi.Text  `json:"value"`
+		Alias              string        `json:"alias"`
+		Note               string        `json:"note"`
+		NumberType         NumberType    `json:"number_type"`
+		RateCenter         string        `json:"rate_center"`
+		State              string        `json:"state"`
 		CNAMLookupsEnabled jsonapi.Bool  `json:"cnam_lookups_enabled"`
 		MessagingEnabled   jsonapi.Bool  `json:"messaging_enabled"`
+		Status             string        `json:"status"`
+		Tier               string        `json:"tier"`
+		ISOCountry         string        `json:"iso_country"`
+		RateType           string        `json:"rate_type"`
 		MonthlyCost        jsonapi.Float `json:"monthly_cost"`
 		SetupCost          jsonapi.Float `json:"setup_cost"`
 		InboundRate        jsonapi.Float `json:"inbound_rate"`
@@ -405,20 +428,30 @@ type numberWire struct {
 }
 
 func (w numberWire) model(a answer[relatedWire]) Number {
-	n := w.Attributes.Number
-	n.ID = w.Key()
-	n.Value = phoneValue(w.Attributes.Value)
-	n.CNAMLookupsEnabled = bool(w.Attributes.CNAMLookupsEnabled)
-	n.MessagingEnabled = bool(w.Attributes.MessagingEnabled)
-	n.MonthlyCost = float64(w.Attributes.MonthlyCost)
-	n.SetupCost = float64(w.Attributes.SetupCost)
-	n.InboundRate = float64(w.Attributes.InboundRate)
-	n.PrimaryRoute = related(w.Relationships.PrimaryRoute, a.included, relatedWire.routeModel)
-	n.FailoverRoute = related(w.Relationships.FailoverRoute, a.included, relatedWire.routeModel)
-	n.E911 = related(w.Relationships.E911Address, a.included, relatedWire.e911Model)
-	n.CNAM = related(w.Relationships.CNAMPreset, a.included, relatedWire.cnamModel)
-	n.ProvisioningFailed = a.status == http.StatusMultiStatus
-	return n
+	attrs, to := &w.Attributes, &w.Relationships
+	return Number{
+		ID:                 w.Key(),
+		Value:              phoneValue(attrs.Value),
+		Alias:              attrs.Alias,
+		Note:               attrs.Note,
+		NumberType:         attrs.NumberType,
+		RateCenter:         attrs.RateCenter,
+		State:              attrs.State,
+		CNAMLookupsEnabled: bool(attrs.CNAMLookupsEnabled),
+		MessagingEnabled:   bool(attrs.MessagingEnabled),
+		Status:             attrs.Status,
+		Tier:               attrs.Tier,
+		ISOCountry:         attrs.ISOCountry,
+		RateType:           attrs.RateType,
+		MonthlyCost:        float64(attrs.MonthlyCost),
+		SetupCost:          float64(attrs.SetupCost),
+		InboundRate:        float64(attrs.InboundRate),
+		PrimaryRoute:       related(to.PrimaryRoute, a.included, relatedWire.routeModel),
+		FailoverRoute:      related(to.FailoverRoute, a.included, relatedWire.routeModel),
+		E911:               related(to.E911Address, a.included, relatedWire.e911Model),
+		CNAM:               related(to.CNAMPreset, a.included, relatedWire.cnamModel),
+		ProvisioningFailed: a.status == http.StatusMultiStatus,
+	}
 }
 
 // relatedWire is what a number's document includes: one of the kinds below, or another that is passed over.

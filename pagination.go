@@ -61,18 +61,21 @@ type records[T any] struct {
 	ids   uint64 // a fingerprint of their ids
 }
 
+// decoder reads a page, of which so many records were asked for.
+type decoder[T any] func(r *transport.Result, limit int) (records[T], error)
+
 // list fetches one page.
 func list[W resource[T, I], T, I, O any, P listOptions[O]](ctx context.Context, c *Client, op operation, options P) (*Page[T], error) {
 	return listAs(ctx, c, op, options, decodeRecords[W, T, I])
 }
 
 // listWhole fetches a list that has no pages.
-func listWhole[T any](ctx context.Context, c *Client, op operation, body input, decode func(*transport.Result) (records[T], error)) ([]T, error) {
+func listWhole[T any](ctx context.Context, c *Client, op operation, body input, decode decoder[T]) ([]T, error) {
 	r, err := c.call(ctx, op, body)
 	if err != nil {
 		return nil, err
 	}
-	found, err := decode(r)
+	found, err := decode(r, 0)
 	if err != nil {
 		return nil, op.unusable(r, err)
 	}
@@ -85,13 +88,13 @@ func listAll[W resource[T, I], T, I, O any, P listOptions[O]](ctx context.Contex
 }
 
 // listAs is list for a form of answer of its own.
-func listAs[T, O any, P listOptions[O]](ctx context.Context, c *Client, op operation, options P, decode func(*transport.Result) (records[T], error)) (*Page[T], error) {
+func listAs[T, O any, P listOptions[O]](ctx context.Context, c *Client, op operation, options P, decode decoder[T]) (*Page[T], error) {
 	f := fetchPage[T, O, P](ctx, c, op, copied(options), decode)
 	return f.page, f.err
 }
 
 // listAllAs is listAll for a form of answer of its own.
-func listAllAs[T, O any, P listOptions[O]](ctx context.Context, c *Client, op operation, options P, decode func(*transport.Result) (records[T], error)) iter.Seq2[*T, error] {
+func listAllAs[T, O any, P listOptions[O]](ctx context.Context, c *Client, op operation, options P, decode decoder[T]) iter.Seq2[*T, error] {
 	first := copied(options) // what the caller does with its options afterwards changes no walk
 	return func(yield func(*T, error) bool) {
 		options := first
@@ -128,7 +131,7 @@ func listAllAs[T, O any, P listOptions[O]](ctx context.Context, c *Client, op op
 	}
 }
 
-func fetchPage[T, O any, P listOptions[O]](ctx context.Context, c *Client, op operation, options O, decode func(*transport.Result) (records[T], error)) fetched[T] {
+func fetchPage[T, O any, P listOptions[O]](ctx context.Context, c *Client, op operation, options O, decode decoder[T]) fetched[T] {
 	offset := P(&options).window().Offset
 	r, err := c.call(ctx, op.with(inputFunc(func(args *arguments) any {
 		P(&options).check(args)
@@ -137,24 +140,25 @@ func fetchPage[T, O any, P listOptions[O]](ctx context.Context, c *Client, op op
 	if err != nil {
 		return fetched[T]{err: err}
 	}
-	found, err := decode(r)
+	found, err := decode(r, P(&options).window().Limit)
 	if err != nil {
 		return fetched[T]{err: op.unusable(r, err)}
 	}
 	return fetched[T]{page: &Page[T]{Items: found.items, More: found.more, NextOffset: offset + len(found.items)}, ids: found.ids}
 }
 
-func decodeRecords[W resource[T, I], T, I any](r *transport.Result) (records[T], error) {
-	doc, err := jsonapi.DecodeList[W, I](r.Body)
+func decodeRecords[W resource[T, I], T, I any](r *transport.Result, limit int) (records[T], error) {
+	doc, err := jsonapi.DecodeList[W, I](r.Body, limit)
 	if err != nil {
 		return records[T]{}, err
 	}
 	found := records[T]{items: make([]T, len(doc.Data)), more: doc.Links.Next != ""}
 	var ids maphash.Hash
 	ids.SetSeed(seed)
-	for i, w := range doc.Data {
-		found.items[i] = w.model(answer[I]{r.Status, doc.Included})
-		ids.WriteString(w.Key())
+	for i := range doc.Data {
+		w := &doc.Data[i]
+		found.items[i] = (*w).model(answer[I]{r.Status, doc.Included})
+		ids.WriteString((*w).Key())
 		ids.WriteByte('/')
 	}
 	found.ids = ids.Sum64()

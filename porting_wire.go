@@ -237,7 +237,7 @@ func findURL(data any) string {
 	return ""
 }
 
-func decodePortOrders(r *transport.Result) (records[PortOrder], error) {
+func decodePortOrders(r *transport.Result, _ int) (records[PortOrder], error) {
 	data, err := jsonapi.DecodeData[portOrdersWire](r.Body)
 	if err != nil {
 		return records[PortOrder]{}, err

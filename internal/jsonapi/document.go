@@ -88,10 +88,16 @@ type List[R, I any] struct {
 	} `json:"links"`
 }
 
-// DecodeList reads a document whose data is a list of resources.
-func DecodeList[R Identified, I any](body []byte) (*List[R, I], error) {
-	var list List[R, I]
-	if err := unmarshal(body, &list); err != nil {
+// DecodeList reads a document whose data is a list of resources, of which it makes room for so many as are expected.
+func DecodeList[R Identified, I any](body []byte, expected int) (*List[R, I], error) {
+	const smallest = 32 // bytes that a resource takes
+	list := List[R, I]{Data: make([]R, 0, min(expected, len(body)/smallest))}
+	err := unmarshal(body, &list)
+	if len(list.Data) == 0 { // without room it can be told whether there is a list at all
+		list = List[R, I]{}
+		err = unmarshal(body, &list)
+	}
+	if err != nil {
 		return nil, err
 	}
 	if list.Data == nil {

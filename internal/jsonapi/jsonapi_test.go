@@ -157,12 +157,13 @@ func TestDecodeRefuses(t *testing.T) {
 		assert.NotContains(t, err.Error(), "20655", "what an answer holds may be private")
 	}
 	for _, body := range []string{``, `{}`, `{"data":null}`, `{"data":{}}`, `[]`, `{"data":[{"id":1}`} {
-		_, err := jsonapi.DecodeList[record, struct{}]([]byte(body))
+		_, err := jsonapi.DecodeList[record, struct{}]([]byte(body), 10)
 		assert.Error(t, err, body)
 	}
-	list, err := jsonapi.DecodeList[record, struct{}]([]byte(`{"data":[]}`))
+	list, err := jsonapi.DecodeList[record, struct{}]([]byte(`{"data":[],"links":{"next":"x"}}`), 10)
 	require.NoError(t, err)
 	assert.Empty(t, list.Data)
+	assert.Equal(t, "x", list.Links.Next)
 }
 
 func TestEncode(t *testing.T) {
