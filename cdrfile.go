@@ -95,10 +95,12 @@ func (s *CDRsService) Records(ctx context.Context, export *CDRExport) iter.Seq2[
 // passed over. It can be ranged over once.
 func ReadCDRs(r io.Reader) iter.Seq2[*CDR, error] {
 	return func(yield func(*CDR, error) bool) {
-		rows, columns, err := openCDRs(r)
+		limited := &lineLimit{left: maxLine}
+		rows, columns, err := openCDRs(r, limited)
 		for n := 0; ; n++ {
 			record := new(CDR)
 			if err == nil {
+				limited.left = maxLine
 				err = readCDR(rows, columns, record)
 			}
 			switch {
@@ -121,12 +123,12 @@ type column struct {
 }
 
 // openCDRs reads the header of a file.
-func openCDRs(r io.Reader) (*csv.Reader, []column, error) {
-	plain, err := decompress(r)
-	if err != nil {
+func openCDRs(r io.Reader, limited *lineLimit) (*csv.Reader, []column, error) {
+	var err error
+	if limited.r, err = decompress(r); err != nil {
 		return nil, nil, err
 	}
-	rows := csv.NewReader(plain)
+	rows := csv.NewReader(limited)
 	rows.ReuseRecord = true
 	header, err := rows.Read()
 	if errors.Is(err, io.EOF) {
@@ -146,6 +148,24 @@ func openCDRs(r io.Reader) (*csv.Reader, []column, error) {
 		return nil, nil, errors.New("the file has no column of call detail records")
 	}
 	return rows, columns, nil
+}
+
+// maxLine is how many bytes a record may have, so that a file that is none can't fill the memory.
+const maxLine = 1 << 20
+
+// lineLimit lets through so many bytes, until there are more for the next record.
+type lineLimit struct {
+	r    io.Reader
+	left int
+}
+
+func (l *lineLimit) Read(p []byte) (int, error) {
+	if l.left <= 0 {
+		return 0, errors.New("a record has more than 1 MiB")
+	}
+	n, err := l.r.Read(p[:min(len(p), l.left)])
+	l.left -= n
+	return n, err
 }
 
 // decompress reads a file that may be compressed, or may have been decompressed on its way.
@@ -218,7 +238,7 @@ func cdrColumns() map[string]func(*CDR, string) error {
 
 func parseSeconds(s string) (time.Duration, error) {
 	seconds, err := strconv.ParseFloat(s, 64)
-	if err != nil || seconds < 0 || seconds > math.MaxInt64/1e9 {
+	if err != nil || !(seconds >= 0 && seconds <= math.MaxInt64/1e9) {
 		return 0, errors.New("not a number of seconds")
 	}
 	return time.Duration(seconds * float64(time.Second)), nil

@@ -128,14 +128,15 @@ func (s *CDRsService) Wait(ctx context.Context, exportID string) (*CDRExport, er
 
 func (r *CreateCDRExportRequest) body(args *arguments) any {
 	const longest = 92 * 24 * time.Hour
+	start, end := r.Start.Truncate(time.Second), r.End.Truncate(time.Second)
 	switch {
 	case r.Start.IsZero():
 		args.refuse("Start", "must be set")
 	case r.End.IsZero():
 		args.refuse("End", "must be set")
-	case !r.End.After(r.Start):
-		args.refuse("End", "must be after Start")
-	case r.End.Sub(r.Start) > longest:
+	case !end.After(start):
+		args.refuse("End", "must be a second after Start at least")
+	case end.Sub(start) > longest:
 		args.refuse("End", "must be at most 92 days after Start")
 	}
 	if r.CallbackURL != "" {
@@ -145,8 +146,8 @@ func (r *CreateCDRExportRequest) body(args *arguments) any {
 		args.refuse("LongerThan", "must not be below 0")
 	}
 	return jsonapi.Resource("cdrexport", cdrExportOut{r.CallbackURL, cdrFilterOut{
-		Start:                 r.Start.UTC().Format(time.DateTime),
-		End:                   r.End.UTC().Format(time.DateTime),
+		Start:                 start.UTC().Format(time.DateTime),
+		End:                   end.UTC().Format(time.DateTime),
 		NumberAliases:         r.NumberAliases,
 		NumberAliasesContains: r.NumberAliasesContains,
 		DestinationNumbers:    args.anyDigits("DestinationNumbers", r.DestinationNumbers),

@@ -97,7 +97,8 @@ func TestReadCDRsRefuses(t *testing.T) {
 		"a short line":     {strings.NewReader(cdrFile + "inbound\n"), "after 2 call detail records: record on line 4: wrong number of fields", nil},
 		"not a time":       {strings.NewReader(lines[0] + strings.Replace(lines[1], "2019-06-25 18:18:54+00", "noon", 1)), "after 0 call detail records: column start_time: not a time", nil},
 		"not money":        {strings.NewReader(lines[0] + strings.Replace(lines[1], "0.01230", "free", 1)), "after 0 call detail records: column total_cost: not an amount of money", nil},
-		"too exact money":  {strings.NewReader(lines[0] + strings.Replace(lines[1], "0.01230", "0.0000000001", 1)), "after 0 call detail records: column total_cost: not an amount of money", nil},
+		"too much money":   {strings.NewReader(lines[0] + strings.Replace(lines[1], "0.01230", "1e20", 1)), "after 0 call detail records: column total_cost: not an amount of money", nil},
+		"an endless line":  {io.MultiReader(strings.NewReader(cdrFile), strings.NewReader(strings.Repeat("x", 2<<20))), "after 2 call detail records: a record has more than 1 MiB", nil},
 		"not a duration":   {strings.NewReader(lines[0] + strings.Replace(lines[1], ",60,60,", ",60,long,", 1)), "after 0 call detail records: column billed_duration: not a number of seconds", nil},
 		"negative seconds": {strings.NewReader(lines[0] + strings.Replace(lines[1], ",60,60,", ",-1,60,", 1)), "after 0 call detail records: column duration: not a number of seconds", nil},
 	} {

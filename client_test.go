@@ -51,7 +51,8 @@ func TestNewClientRefuses(t *testing.T) {
 		{accessKey, secretKey, flowroute.WithLimiter(nil), "WithLimiter must not be nil"},
 		{accessKey, secretKey, flowroute.WithMessageLimiters(nil, limiter), "WithMessageLimiters must not be nil"},
 		{accessKey, secretKey, flowroute.WithMessageLimiters(limiter, nil), "WithMessageLimiters must not be nil"},
-		{accessKey, secretKey, flowroute.WithPrefetch(-1), "WithPrefetch must not be below 0"},
+		{accessKey, secretKey, flowroute.WithPrefetch(-1), "WithPrefetch must be from 0 to 64"},
+		{accessKey, secretKey, flowroute.WithPrefetch(65), "WithPrefetch must be from 0 to 64"},
 		{accessKey, secretKey, flowroute.WithLogger(nil), "WithLogger must not be nil"},
 	}
 	for _, test := range tests {

@@ -101,12 +101,16 @@ func ExampleError() {
 
 // wasSent looks for a text among those sent since a time. The record of a text appears some seconds after it was
 // sent, so ask again a minute later before you believe a no.
-func wasSent(ctx context.Context, client *flowroute.Client, to, body string, since time.Time) (bool, error) {
+func wasSent(ctx context.Context, client *flowroute.Client, text *flowroute.SendMessageRequest, since time.Time) (bool, error) {
+	to, err := flowroute.ParsePhone(text.To) // as records have it
+	if err != nil {
+		return false, err
+	}
 	for m, err := range client.Messages.ListAll(ctx, &flowroute.MessageListOptions{Start: since}) {
 		if err != nil {
 			return false, err
 		}
-		if m.Direction == flowroute.DirectionOutbound && m.To == to && m.Body == body {
+		if m.Direction == flowroute.DirectionOutbound && m.To == to && m.Body == text.Body {
 			return true, nil
 		}
 	}
@@ -121,13 +125,12 @@ func ExampleMessagesService_Send_outcomeUnknown() {
 
 	// The connection breaks after the text was taken for sending.
 	srv.Inject(flowroutetest.Fault{Operation: "messages.send", Cut: true, CarryOut: true})
-	_, err := client.Messages.Send(context.Background(), &flowroute.SendMessageRequest{
-		From: flowroutetest.LongCode, To: "2065550199", Body: "Your table is ready.",
-	})
+	text := &flowroute.SendMessageRequest{From: flowroutetest.LongCode, To: "(206) 555-0199", Body: "Your table is ready."}
+	_, err := client.Messages.Send(context.Background(), text)
 	fmt.Println("unknown:", errors.Is(err, flowroute.ErrOutcomeUnknown))
 
 	srv.Advance(time.Minute)
-	sent, err := wasSent(context.Background(), client, "12065550199", "Your table is ready.", since)
+	sent, err := wasSent(context.Background(), client, text, since)
 	fmt.Println("sent:", sent, err)
 	// Output:
 	// unknown: true

@@ -9,7 +9,7 @@ import (
 )
 
 // The API keeps files elsewhere, and gives URLs that are as good as a key to them. What is sent there has
-// none of the account's keys.
+// none of the account's keys, and what is said there is not told on, since it may repeat the URL.
 
 // putFile puts a file at a URL that the API has given. It is not repeated, since the contents can be read only once.
 func (c *Client) putFile(ctx context.Context, op operation, url string, contents io.Reader, size int64) error {
@@ -26,12 +26,14 @@ func (c *Client) openFile(ctx context.Context, op operation, url string) (io.Rea
 }
 
 func (c *Client) foreign(ctx context.Context, op operation, method, url string, body io.Reader, size int64) (io.ReadCloser, error) {
-	resp, err := c.transport.Foreign(ctx, method, url, body, size)
+	resp, sent, err := c.transport.Foreign(ctx, method, url, body, size)
 	if err != nil {
-		return nil, &RequestError{Op: op.name, Attempts: 1, Err: err}
+		return nil, &RequestError{Op: op.name, Attempts: 1, Err: err, unknown: op.class == transport.Once && sent}
 	}
-	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		return nil, &Error{Op: op.name, StatusCode: resp.StatusCode, Header: resp.Header, Body: transport.ReadError(resp), Attempts: 1, elsewhere: true}
+	if resp.StatusCode >= 200 && resp.StatusCode <= 299 {
+		return resp.Body, nil
 	}
-	return resp.Body, nil
+	transport.ReadError(resp)
+	r := transport.Result{Status: resp.StatusCode, Sent: true}
+	return nil, &Error{Op: op.name, StatusCode: resp.StatusCode, Attempts: 1, elsewhere: true, unknown: op.class == transport.Once && r.Unknown()}
 }

@@ -40,15 +40,17 @@
 //
 // What does no harm when it is done again is repeated on 429, 500, 502, 503 and 504, and when the connection fails, three
 // attempts in all: see [RetryPolicy]. What would be done twice is not: sending a message, purchasing a number, creating a
-// route, an E911 record or a CNAM record. Those are repeated only where it is certain that they were not carried out: on
+// route, an E911 record, a CNAM record, a CDR export or a port order, and what else the documentation of a method says so of. Those are repeated only where it is certain that they were not carried out: on
 // 429, and when the request never left. Where one of them ends without it being known whether it was carried out, its error
 // matches [ErrOutcomeUnknown]. Look, some time later, before you do it again:
 //
+//	to, err := flowroute.ParsePhone(text.To) // as records have it
+//	...
 //	for m, err := range client.Messages.ListAll(ctx, &flowroute.MessageListOptions{Start: since}) {
 //		if err != nil {
 //			return err
 //		}
-//		if m.Direction == flowroute.DirectionOutbound && m.To == to && m.Body == body {
+//		if m.Direction == flowroute.DirectionOutbound && m.To == to && m.Body == text.Body {
 //			return nil // it was sent
 //		}
 //	}
@@ -82,12 +84,13 @@ package flowroute
 import (
 	"context"
 	"crypto/tls"
-	"encoding/json"
 	"net/http"
 	"net/url"
 	"os"
+	"reflect"
 	"strings"
 
+	"github.com/flowroute/flowroute-go/internal/jsonapi"
 	"github.com/flowroute/flowroute-go/internal/transport"
 )
 
@@ -228,6 +231,9 @@ func (c *Client) Do(ctx context.Context, method, path string, query url.Values, 
 		args.refuse("method", "must be GET, POST, PUT, PATCH or DELETE")
 	}
 	args.path("path", path)
+	if v := reflect.ValueOf(out); out != nil && (v.Kind() != reflect.Pointer || v.IsNil()) {
+		args.refuse("out", "must be a pointer, or nil")
+	}
 	req := &transport.Request{Op: op.name, Method: method, Path: path, Query: query.Encode(), Class: op.class}
 	if body != nil {
 		req.Body = args.json("body", body)
@@ -239,7 +245,7 @@ func (c *Client) Do(ctx context.Context, method, path string, query url.Values, 
 	if err != nil || out == nil {
 		return err
 	}
-	if err := json.Unmarshal(r.Body, out); err != nil {
+	if err := jsonapi.Unmarshal(r.Body, out); err != nil {
 		return op.unusable(r, err)
 	}
 	return nil

@@ -211,6 +211,7 @@ type messageAttributes struct {
 	Message
 	From              jsonapi.Text  `json:"from"`
 	To                jsonapi.Text  `json:"to"`
+	Body              jsonapi.Text  `json:"body"`
 	MMS               jsonapi.Bool  `json:"is_mms"`
 	Encoding          jsonapi.Int   `json:"message_encoding"`
 	AmountNanodollars jsonapi.Int   `json:"amount_nanodollars"`
@@ -225,6 +226,7 @@ func (w messageWire) model(a answer[mediaWire]) Message {
 	m.ID = w.Key()
 	m.From = phoneValue(w.Attributes.From)
 	m.To = phoneValue(w.Attributes.To)
+	m.Body = string(w.Attributes.Body)
 	m.MMS = bool(w.Attributes.MMS)
 	m.Encoding = int(w.Attributes.Encoding)
 	m.AmountNanodollars = int64(w.Attributes.AmountNanodollars)

@@ -25,19 +25,38 @@ func (n Nanodollars) String() string {
 
 var errNotMoney = errors.New("not an amount of money")
 
-// ParseNanodollars reads a decimal number of USD, such as "0.0345". It is exact, or an error; an empty text is 0.
+// ParseNanodollars reads a decimal number of USD, such as "0.0345" or "5e-05". It is exact to a billionth, to which more
+// decimals are rounded. An empty text is 0; what is no number, or too large, is an error.
 func ParseNanodollars(s string) (Nanodollars, error) {
 	if s == "" {
 		return 0, nil
 	}
-	digits, negative := strings.CutPrefix(s, "-")
-	whole, decimals, _ := strings.Cut(digits, ".")
-	decimals = strings.TrimRight(decimals, "0")
-	if whole+decimals == "" && !strings.Contains(digits, "0") || len(decimals) > 9 {
+	mantissa, exponent, hasExponent := strings.Cut(strings.ToLower(s), "e")
+	shift := 0
+	if hasExponent {
+		var err error
+		if shift, err = strconv.Atoi(exponent); err != nil || shift < -30 || shift > 30 {
+			return 0, errNotMoney
+		}
+	}
+	mantissa, negative := strings.CutPrefix(mantissa, "-")
+	whole, decimals, _ := strings.Cut(mantissa, ".")
+	digits := whole + decimals
+	if digits == "" || len(digits) > 60 || strings.ContainsFunc(digits, func(r rune) bool { return !isDigit(r) }) {
 		return 0, errNotMoney
 	}
-	value, err := strconv.ParseUint(whole+decimals+strings.Repeat("0", 9-len(decimals)), 10, 63)
-	if err != nil || value > math.MaxInt64 {
+	shift += 9 - len(decimals) // so many places further to the left is where the billionths end
+	roundUp := uint64(0)
+	if shift < 0 {
+		digits = strings.Repeat("0", -shift) + digits
+		cut := len(digits) + shift
+		if digits[cut] >= '5' {
+			roundUp = 1
+		}
+		digits, shift = digits[:cut], 0
+	}
+	value, err := strconv.ParseUint("0"+digits+strings.Repeat("0", shift), 10, 64)
+	if value += roundUp; err != nil || value > math.MaxInt64 {
 		return 0, errNotMoney
 	}
 	if negative {

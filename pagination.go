@@ -59,6 +59,8 @@ type records[T any] struct {
 	items []T
 	more  bool   // whether more follows, or, where the API doesn't tell, may follow
 	ids   uint64 // a fingerprint of their ids
+
+	untold bool // the API doesn't tell whether more follows
 }
 
 // decoder reads a page, of which so many records were asked for.
@@ -111,6 +113,9 @@ func listAllAs[T, O any, P listOptions[O]](ctx context.Context, c *Client, op op
 		offset, size, previous := P(&options).window().Offset, 0, uint64(0)
 		for {
 			f := w.page(offset, size)
+			if f.err == nil && f.untold && f.ids == previous {
+				return // which is how a list ends that knows no offset
+			}
 			if f.err == nil && len(f.page.Items) > 0 && f.ids == previous {
 				f.err = &RequestError{Op: op.name, Err: fmt.Errorf("the page at offset %d repeats the one before it", offset)}
 			}
@@ -144,7 +149,7 @@ func fetchPage[T, O any, P listOptions[O]](ctx context.Context, c *Client, op op
 	if err != nil {
 		return fetched[T]{err: op.unusable(r, err)}
 	}
-	return fetched[T]{page: &Page[T]{Items: found.items, More: found.more, NextOffset: offset + len(found.items)}, ids: found.ids}
+	return fetched[T]{page: &Page[T]{Items: found.items, More: found.more, NextOffset: offset + len(found.items)}, ids: found.ids, untold: found.untold}
 }
 
 func decodeRecords[W resource[T, I], T, I any](r *transport.Result, limit int) (records[T], error) {

@@ -11,7 +11,7 @@ import (
 )
 
 // PortingService brings phone numbers of other carriers to the account. The API's documentation of port orders is incomplete
-// and in part not valid JSON: what it leaves open is read here in every form that it could have.
+// and in part not valid JSON: where it shows a thing in several forms, or in none, each likely one is read here.
 type PortingService struct{ service }
 
 // Portability tells which numbers can be ported. The numbers are in the form +12065550100.
@@ -158,7 +158,8 @@ type CreatePortOrderRequest struct {
 	Comments              string
 }
 
-// UpdatePortOrderRequest says what to change of a port order. A nil field is left as it is; new("Acme") sets one.
+// UpdatePortOrderRequest says what to change of a port order. A nil field is left as it is; new("Acme") sets one. Of
+// the presets, those that are empty are left as they are.
 type UpdatePortOrderRequest struct {
 	Alias           *string      `json:"alias,omitempty"`
 	BillingName     *string      `json:"billing_name,omitempty"`
@@ -210,7 +211,7 @@ func (s *PortingService) List(ctx context.Context, opts *PortOrderListOptions) (
 }
 
 // ListAll walks what [PortingService.List] returns a page of. It is not documented how the API tells that more follows, so the
-// walk goes on until a page is empty.
+// walk goes on until a page is empty, or the same as the one before it.
 //
 // API: GET /v2/portorders
 func (s *PortingService) ListAll(ctx context.Context, opts *PortOrderListOptions) iter.Seq2[*PortOrder, error] {
@@ -277,8 +278,8 @@ func (s *PortingService) SignLOA(ctx context.Context, orderID, name, title strin
 }
 
 // Upload uploads a document that belongs to a port order, such as a customer service record: it asks the API for a URL, and puts
-// the contents there, of which size is the number of bytes. The account's keys are not sent to that URL. Nothing of it is repeated:
-// after an error, see with [PortingService.GetFile] or [PortingService.Get] what is there.
+// the contents there, of which size is the number of bytes. The contents are not closed. The account's keys are not sent to that
+// URL. Nothing of it is repeated: after [ErrOutcomeUnknown], see with [PortingService.GetFile] or [PortingService.Get] what is there.
 //
 // API: POST /v2/portorders/{orderID}/upload_file
 func (s *PortingService) Upload(ctx context.Context, orderID, fileName string, contents io.Reader, size int64) error {
@@ -306,7 +307,7 @@ func (o *PortOrderListOptions) check(args *arguments) {
 	if len(o.Numbers) > 0 {
 		o.Numbers = args.phones("Numbers", "+", o.Numbers)
 	}
-	for _, t := range []*time.Time{&o.CompletionDate, &o.CreatedAfter, &o.CreatedBefore, &o.ModifiedAfter, &o.ModifiedBefore, &o.CompletedAfter, &o.CompletedBefore} {
+	for _, t := range []*time.Time{&o.CreatedAfter, &o.CreatedBefore, &o.ModifiedAfter, &o.ModifiedBefore, &o.CompletedAfter, &o.CompletedBefore} {
 		*t = t.UTC()
 	}
 }

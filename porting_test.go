@@ -37,6 +37,38 @@ func TestPortOrderForms(t *testing.T) {
 	}
 }
 
+// TestPortGroupForms has a group come in each form that is likely.
+func TestPortGroupForms(t *testing.T) {
+	want := &flowroute.PortGroup{Status: "In Progress", Orders: []flowroute.PortOrder{{ID: "1", Status: "pending"}}}
+	const order = `{"attributes":{"id":"1","status":"pending"}}`
+	for _, data := range []string{
+		`{"attributes":{"status":"In Progress","orders":{"data":[` + order + `]}}}`,
+		`{"attributes":{"status":"In Progress","orders":[` + order + `]}}`,
+		`{"attributes":{"status":"In Progress","orders":[{"data":` + order + `}]}}`,
+		`{"status":"In Progress","orders":[` + order + `]}`,
+	} {
+		client, _ := serve(t, 200, "", `{"data":`+data+`}`)
+		group, err := client.Porting.GetGroup(t.Context(), "7")
+		require.NoError(t, err, data)
+		assert.Equal(t, want, group, data)
+	}
+	client, _ := serve(t, 200, "", `{"data":{"attributes":{"status":"In Progress","orders":null}}}`)
+	group, err := client.Porting.GetGroup(t.Context(), "7")
+	require.NoError(t, err)
+	assert.Equal(t, &flowroute.PortGroup{Status: "In Progress"}, group, "no order is made up")
+}
+
+// TestListAllPortOrdersWithoutOffsets ends where the API gives the same page again.
+func TestListAllPortOrdersWithoutOffsets(t *testing.T) {
+	client, _ := serve(t, 200, "", `{"data":[{"id":"1"},{"id":"2"}]}`)
+	n := 0
+	for _, err := range client.Porting.ListAll(t.Context(), nil) {
+		require.NoError(t, err)
+		n++
+	}
+	assert.Equal(t, 2, n)
+}
+
 // TestNoPortOrders takes the API's 404 for an empty list, and no other 404.
 func TestNoPortOrders(t *testing.T) {
 	client, _ := serve(t, 404, "", `{"errors":[{"detail":"No such port order","id":"2faefde3","status":404,"title":"Resource not found"}]}`)

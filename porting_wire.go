@@ -57,10 +57,29 @@ type portOrderWire struct {
 		EnableCNAMLookups     jsonapi.Bool       `json:"enable_cnam_lookups"`
 		Presets               portPresetsWire    `json:"presets"`
 		BusinessDocuments     []portDocumentWire `json:"business_documents"`
-		Orders                *struct {          // of a list, around it
-			Data []portOrderWire `json:"data"`
-		} `json:"orders"`
+		Orders                portListWire       `json:"orders"` // of a list, around it
 	} `json:"attributes"`
+
+	Data   *portOrderWire `json:"data"`   // of what is wrapped once more
+	Orders portListWire   `json:"orders"` // of a list, around it
+}
+
+// portListWire is port orders as a list, or as an object that has one.
+type portListWire []portOrderWire
+
+func (w *portListWire) UnmarshalJSON(b []byte) error {
+	var inner portOrdersWire
+	if !bytes.HasPrefix(b, []byte("{")) {
+		err := json.Unmarshal(b, &inner)
+		*w = portListWire(inner)
+		return err
+	}
+	var object struct {
+		Data portOrdersWire `json:"data"`
+	}
+	err := json.Unmarshal(b, &object)
+	*w = portListWire(object.Data)
+	return err
 }
 
 func (w portOrderWire) model(answer[none]) PortOrder {
@@ -145,6 +164,9 @@ type portOrdersWire []portOrderWire
 
 func (w *portOrdersWire) UnmarshalJSON(b []byte) error {
 	var found []portOrderWire
+	if bytes.HasPrefix(b, []byte("n")) {
+		return nil
+	}
 	if bytes.HasPrefix(b, []byte("[")) {
 		if err := json.Unmarshal(b, &found); err != nil {
 			return err
@@ -157,13 +179,21 @@ func (w *portOrdersWire) UnmarshalJSON(b []byte) error {
 	}
 	*w = portOrdersWire{}
 	for _, o := range found {
-		if o.Attributes.Orders != nil {
-			*w = append(*w, o.Attributes.Orders.Data...)
-		} else {
-			*w = append(*w, o)
-		}
+		w.add(o)
 	}
 	return nil
+}
+
+// add adds an order, or those that it is around. What has no id is no order.
+func (w *portOrdersWire) add(o portOrderWire) {
+	switch {
+	case o.Data != nil:
+		w.add(*o.Data)
+	case len(o.Orders)+len(o.Attributes.Orders) > 0:
+		*w = append(append(*w, o.Orders...), o.Attributes.Orders...)
+	case o.Key() != "" || o.Attributes.ID != "":
+		*w = append(*w, o)
+	}
 }
 
 func (w portOrdersWire) models() (orders []PortOrder) {
@@ -220,7 +250,7 @@ func findURL(data any) string {
 		}
 	case map[string]any:
 		for _, name := range slices.Sorted(maps.Keys(data)) {
-			if name == "links" { // the API's own
+			if name == "links" || strings.Contains(name, "name") { // the API's own, and the file's name
 				continue
 			}
 			if found := findURL(data[name]); found != "" {
@@ -242,7 +272,7 @@ func decodePortOrders(r *transport.Result, _ int) (records[PortOrder], error) {
 	if err != nil {
 		return records[PortOrder]{}, err
 	}
-	found := records[PortOrder]{items: append([]PortOrder{}, data.models()...), more: len(*data) > 0}
+	found := records[PortOrder]{items: append([]PortOrder{}, data.models()...), more: len(*data) > 0, untold: true}
 	var ids maphash.Hash
 	ids.SetSeed(seed)
 	for _, o := range found.items {

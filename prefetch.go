@@ -20,6 +20,8 @@ type fetched[T any] struct {
 	page *Page[T]
 	ids  uint64 // a fingerprint of what is in it
 	err  error
+
+	untold bool // the API doesn't tell whether more follows
 }
 
 type underWay[T any] struct {

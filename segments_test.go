@@ -59,6 +59,21 @@ func TestCheckCNAM(t *testing.T) {
 	assert.EqualError(t, flowroute.CheckCNAM("2 MANY CHARACTERS"), "flowroute: CheckCNAM: value must have at most 15 characters")
 }
 
+func TestParseNanodollars(t *testing.T) {
+	for written, want := range map[string]flowroute.Nanodollars{
+		"": 0, "0": 0, "0.0": 0, "0E-7": 0, "5e-05": 50_000, "34.321300": 34_321_300_000, "34.321300000000004": 34_321_300_000, "0.0000000005": 1,
+		"-1.5": -1_500_000_000, ".5": 500_000_000, "1.": 1_000_000_000, "1E2": 100_000_000_000, "9223372036.854775807": 1<<63 - 1,
+	} {
+		got, err := flowroute.ParseNanodollars(written)
+		require.NoError(t, err, written)
+		assert.Equal(t, want, got, written)
+	}
+	for _, written := range []string{"free", ".", "-", "1,5", "1e99", "1e", "9223372036.854775808", "--1", "NaN", "1e-31", "+1", "0x1"} {
+		_, err := flowroute.ParseNanodollars(written)
+		assert.Error(t, err, written)
+	}
+}
+
 func TestNanodollars(t *testing.T) {
 	for amount, want := range map[flowroute.Nanodollars]string{
 		0: "0.00", 1: "0.000000001", 4_000_000: "0.004", 34_321_300_000: "34.3213", 12_000_000_000: "12.00", -1_500_000_000: "-1.50", 100_000_000: "0.10",

@@ -77,8 +77,12 @@ type Notification struct {
 	Raw          json.RawMessage `json:"raw"`                // as it came
 }
 
-// Key is "notification/", the id, the type, the status and the time.
+// Key is "notification/", the id, the type, the status and the time, or a hash of the event's bytes where it has no id.
 func (n *Notification) Key() string {
+	if n.ID == "" {
+		sum := sha256.Sum256(n.Raw)
+		return eventKey(n.kind(), hex.EncodeToString(sum[:]))
+	}
 	return eventKey(n.kind(), n.ID, n.Type, n.Status, n.Timestamp.Format(time.RFC3339Nano))
 }
 
@@ -162,7 +166,7 @@ func parseEvent(body []byte) (Event, error) {
 		return nil, err
 	case isMessage(e):
 		return parseMessage(e, body)
-	case e.Type == "delivery_receipt":
+	case e.Type == "delivery_receipt", e.Flat && e.Type == "" && e.Has("id", "status"):
 		return parseReceipt(e)
 	case e.Has("event_type") || e.Has("resource_type"):
 		return parseNotification(e, body)
@@ -173,12 +177,13 @@ func parseEvent(body []byte) (Event, error) {
 }
 
 // isMessage tells whether an event is a message. The flat ones have no type, or another one. What else they might be, for
-// nobody says how the receipts of such accounts look, has a level or a code.
+// nobody says how the receipts of such accounts look, has a level, a code, or a status and no direction.
 func isMessage(e *jsonapi.Event) bool {
 	if e.Type == "message" {
 		return true
 	}
-	return e.Flat && e.Type != "delivery_receipt" && e.Has("id", "from", "to") && !e.Has("level") && !e.Has("status_code")
+	return e.Flat && e.Type != "delivery_receipt" && e.Has("id", "from", "to") && !e.Has("level") && !e.Has("status_code") &&
+		(e.Has("direction") || !e.Has("status"))
 }
 
 func parseMessage(e *jsonapi.Event, body []byte) (Event, error) {
@@ -186,6 +191,9 @@ func parseMessage(e *jsonapi.Event, body []byte) (Event, error) {
 		return nil, errors.New("the event is a message without id, from or to")
 	}
 	w, included, err := jsonapi.DecodeEvent[inboundWire, mediaWire](e)
+	if err != nil { // a field of little weight must not cost the message
+		w, included, err = jsonapi.DecodeEvent[inboundWire, mediaWire](e.Only("id", "from", "to", "body", "is_mms", "direction"))
+	}
 	if err != nil {
 		return nil, fmt.Errorf("a message that can't be read: %w", err)
 	}
@@ -201,6 +209,9 @@ func parseReceipt(e *jsonapi.Event) (Event, error) {
 		return nil, errors.New("the event is a delivery receipt without id or status")
 	}
 	w, _, err := jsonapi.DecodeEvent[receiptEventWire, none](e)
+	if err != nil {
+		w, _, err = jsonapi.DecodeEvent[receiptEventWire, none](e.Only("id", "status", "level", "status_code_description", "from", "to", "body"))
+	}
 	if err != nil {
 		return nil, fmt.Errorf("a delivery receipt that can't be read: %w", err)
 	}
@@ -230,6 +241,11 @@ type inboundWire struct {
 
 func (w inboundWire) model(a answer[mediaWire]) InboundMessage {
 	w.messageWire.Attributes = w.Attributes.messageAttributes
+	if len(w.Relationships.Media.Data) == 0 { // what is included belongs to the message, whether it says so or not
+		for _, included := range a.included {
+			w.Relationships.Media.Data = append(w.Relationships.Media.Data, included.Identity)
+		}
+	}
 	m := InboundMessage{w.messageWire.model(a), cmp.Or(w.Attributes.CallbackURL, w.Attributes.LegacyCallbackURL)}
 	m.MMS = m.MMS || bool(w.Attributes.LegacyMMS)
 	m.Direction = cmp.Or(m.Direction, DirectionInbound)
@@ -245,19 +261,21 @@ type receiptEventWire struct {
 		receiptWire
 		From jsonapi.Text `json:"from"`
 		To   jsonapi.Text `json:"to"`
-		Body string       `json:"body"`
+		Body jsonapi.Text `json:"body"`
 	} `json:"attributes"`
 }
 
 func (w receiptEventWire) model() *DeliveryReceiptEvent {
 	a := w.Attributes
-	return &DeliveryReceiptEvent{w.Key(), a.receiptWire.model(), phoneValue(a.From), phoneValue(a.To), a.Body}
+	return &DeliveryReceiptEvent{w.Key(), a.receiptWire.model(), phoneValue(a.From), phoneValue(a.To), string(a.Body)}
 }
 
 type notificationWire struct {
 	jsonapi.Identity
-	Timestamp  jsonapi.Time `json:"timestamp"`
+	Timestamp  jsonapi.Text `json:"timestamp"` // the documented place; a form that is not known is no time
 	Attributes struct {
+		ID           jsonapi.Text `json:"id"`
+		Timestamp    jsonapi.Text `json:"timestamp"`
 		EventType    jsonapi.Text `json:"event_type"`
 		ResourceType jsonapi.Text `json:"resource_type"`
 		ResourceID   jsonapi.Text `json:"resource_id"`
@@ -269,8 +287,9 @@ type notificationWire struct {
 
 func (w notificationWire) model() *Notification {
 	a := w.Attributes
+	timestamp, _ := jsonapi.ParseTime(string(cmp.Or(w.Timestamp, a.Timestamp)))
 	return &Notification{
-		ID:           w.Key(),
+		ID:           cmp.Or(w.Key(), string(a.ID)),
 		Type:         w.Type,
 		EventType:    string(a.EventType),
 		ResourceType: string(a.ResourceType),
@@ -278,6 +297,6 @@ func (w notificationWire) model() *Notification {
 		Status:       string(a.Status),
 		Message:      string(a.Message),
 		CustomerID:   string(a.CustomerID),
-		Timestamp:    w.Timestamp.Time,
+		Timestamp:    timestamp,
 	}
 }

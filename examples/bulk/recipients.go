@@ -15,7 +15,7 @@ import (
 
 // recipient is who gets a text.
 type recipient struct {
-	number string // digits with the country code, as Flowroute's records have it
+	number string // as flowroute.ParsePhone returns it, and as Flowroute's records have it
 	body   string // the text for this one
 }
 

@@ -63,7 +63,7 @@ func (s *sending) sendOne(ctx context.Context, r recipient) error {
 	// From here on nothing interrupts it: nobody would know whether it was sent.
 	message, err := s.Client.Messages.Send(context.WithoutCancel(ctx), &flowroute.SendMessageRequest{
 		From: s.from,
-		To:   "+" + r.number, // with its country code, wherever it is
+		To:   r.number, // with its country code, wherever it is
 		Body: r.body,
 	})
 	outcome := outcomeOf(r, message, err)

@@ -126,6 +126,20 @@ func unmarshal(body []byte, v any) error {
 	return fmt.Errorf("the answer is not readable: %w", err)
 }
 
+// Unmarshal is [json.Unmarshal] into a value of a caller's own, whose errors may quote the document: their text is left out.
+func Unmarshal(body []byte, v any) error {
+	err := unmarshal(body, v)
+	if own := errors.Unwrap(err); own != nil {
+		return unreadable{own}
+	}
+	return err
+}
+
+type unreadable struct{ error }
+
+func (unreadable) Error() string   { return "the answer can't be read into the value given for it" }
+func (e unreadable) Unwrap() error { return e.error }
+
 // Resource makes the document that creates or changes a resource. An empty kind is left out.
 func Resource(kind string, attributes any) any {
 	return envelope{Data: object{Type: kind, Attributes: attributes}}

@@ -54,10 +54,14 @@ func ReadEvent(body []byte) (*Event, error) {
 			return nil, err
 		}
 	}
+	included, present := top["included"]
+	if !present {
+		included = fields["included"]
+	}
 	e.document, err = json.Marshal(struct {
 		Data     json.RawMessage `json:"data"`
 		Included json.RawMessage `json:"included,omitempty"`
-	}{resource, top["included"]})
+	}{resource, included})
 	return e, err
 }
 
@@ -69,6 +73,26 @@ func (e *Event) Has(names ...string) bool {
 		}
 	}
 	return true
+}
+
+// Only is the event with none but these of its attributes.
+func (e *Event) Only(names ...string) *Event {
+	only := *e
+	only.attributes = map[string]json.RawMessage{}
+	for _, name := range names {
+		if value, present := e.attributes[name]; present {
+			only.attributes[name] = value
+		}
+	}
+	var document map[string]json.RawMessage
+	var data map[string]json.RawMessage
+	if json.Unmarshal(e.document, &document) != nil || json.Unmarshal(document["data"], &data) != nil {
+		return e
+	}
+	data["attributes"], _ = json.Marshal(only.attributes)
+	document["data"], _ = json.Marshal(data)
+	only.document, _ = json.Marshal(document)
+	return &only
 }
 
 // DecodeEvent makes a resource of an event, and of the objects that it includes.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"math"
 	"net/http"
 	"slices"
 )
@@ -20,6 +21,7 @@ const (
 var ErrTooLarge = errors.New("flowroute: the answer is too large")
 
 func readWhole(resp *http.Response, limit int64) ([]byte, error) {
+	limit = min(limit, math.MaxInt64-1) // as one more is read
 	if resp.ContentLength > limit {
 		return nil, ErrTooLarge
 	}
@@ -44,7 +46,7 @@ func readStart(resp *http.Response) ([]byte, error) {
 // read reads at most limit bytes, into a buffer of the size that the answer announces.
 func read(resp *http.Response, limit int64) ([]byte, error) {
 	size := int64(bytes.MinRead)
-	if resp.ContentLength > 0 {
+	if resp.ContentLength > 0 && resp.ContentLength < limit {
 		size = resp.ContentLength + 1 // with room for the read that finds the end
 	}
 	buf := make([]byte, 0, min(size, limit))

@@ -53,7 +53,7 @@ func (l log) attrs(req *Request, r *Result, time slog.Attr) []slog.Attr {
 		slog.Int("attempt", r.Attempts),
 		time,
 	}
-	if r.Status != 0 && !r.success() {
+	if r.Status != 0 && !r.success() && req.Link == nil { // another host's words are not to be told
 		if id := l.errorID(r.Body); id != "" {
 			attrs = append(attrs, slog.String("error_id", id))
 		}

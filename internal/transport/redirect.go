@@ -33,7 +33,7 @@ func (l locationChecker) RoundTrip(req *http.Request) (*http.Response, error) {
 		next = http.DefaultTransport
 	}
 	resp, err := next.RoundTrip(req)
-	if err != nil || resp.Header.Get("Location") == "" {
+	if err != nil || resp == nil || resp.Header.Get("Location") == "" {
 		return resp, err
 	}
 	if _, err := resp.Location(); err != nil && !errors.Is(err, http.ErrNoLocation) {

@@ -225,6 +225,10 @@ func (t *Transport) request(ctx context.Context, req *Request) (*http.Request, e
 	if err != nil {
 		return nil, err
 	}
+	if req.Class == Once && req.Body == nil {
+		// net/http sends a GET again by itself when a connection breaks, unless it has a body that can't be read again.
+		hr.Body = io.NopCloser(strings.NewReader(""))
+	}
 	if req.Link != nil {
 		*hr.URL, hr.Host = *req.Link, req.Link.Host
 		hr.Header = http.Header{"User-Agent": t.userAgent}
