@@ -48,8 +48,8 @@ func (s *MessagesService) GetCallback(ctx context.Context, callbackType Callback
 }
 
 // SetCallback sets the URL that a number's events of a kind are sent to, in place of the account's, which
-// [MessagesService.SetCallback] sets. How one is read or removed is not documented. It is repeated where that may help, as it
-// does no harm.
+// [MessagesService.SetCallback] sets. How one is read or removed is not documented. It is repeated where that may help,
+// as it does no harm.
 //
 // API: POST /v2/numbers/{number}/relationships/{callbackType}
 func (s *NumbersService) SetCallback(ctx context.Context, number string, callbackType CallbackType, callbackURL string) error {

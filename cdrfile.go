@@ -50,13 +50,13 @@ type CDR struct {
 	CustomerIP string
 }
 
-// Records downloads the file of a completed export, and yields its records as they arrive, in memory that does not depend on
-// how many there are. It ends after an error. It can be ranged over again, which downloads the file again. The account's keys
-// are not sent to the host that has the file. Nothing is repeated: where the connection breaks, the error says after how many
-// records.
+// Records downloads the file of a completed export, and yields its records as they arrive, in memory that does not
+// depend on how many there are. It ends after an error. It can be ranged over again, which downloads the file again.
+// The account's keys are not sent to the host that has the file. Nothing is repeated: where the connection breaks, the
+// error says after how many records.
 //
-// An export that is not completed is an [*ArgumentError]. A file that has expired is an [*Error] with the status that its host gives,
-// likely [ErrForbidden].
+// An export that is not completed is an [*ArgumentError]. A file that has expired is an [*Error] with the status that
+// its host gives, likely [ErrForbidden].
 func (s *CDRsService) Records(ctx context.Context, export *CDRExport) iter.Seq2[*CDR, error] {
 	return func(yield func(*CDR, error) bool) {
 		op := get("cdrs.download", "")
@@ -90,9 +90,9 @@ func (s *CDRsService) Records(ctx context.Context, export *CDRExport) iter.Seq2[
 	}
 }
 
-// ReadCDRs reads the file of an export from r, compressed or not, and yields its records in memory that does not depend on how
-// many there are. It ends after an error. Columns are known by their names, whatever their order; those that are not known are
-// passed over. It can be ranged over once.
+// ReadCDRs reads the file of an export from r, compressed or not, and yields its records in memory that does not depend
+// on how many there are. It ends after an error. Columns are known by their names, whatever their order; those that are
+// not known are passed over. It can be ranged over once.
 func ReadCDRs(r io.Reader) iter.Seq2[*CDR, error] {
 	return func(yield func(*CDR, error) bool) {
 		limited := &lineLimit{left: maxLine}

@@ -89,8 +89,8 @@ func (s *CDRsService) ListAll(ctx context.Context, opts *CDRExportListOptions) i
 	return listAll[cdrExportWire](ctx, s.client, get("cdrs.list", "/v2/cdrs/exports"), opts)
 }
 
-// Create has Flowroute begin to make an export, which takes some minutes: see [CDRsService.Wait]. It is not repeated where it could
-// happen twice: after [ErrOutcomeUnknown], look with [CDRsService.List].
+// Create has Flowroute begin to make an export, which takes some minutes: see [CDRsService.Wait]. It is not repeated
+// where it could happen twice: after [ErrOutcomeUnknown], look with [CDRsService.List].
 //
 // API: POST /v2/cdrs/exports
 func (s *CDRsService) Create(ctx context.Context, r *CreateCDRExportRequest) (*CDRExport, error) {
@@ -104,8 +104,8 @@ func (s *CDRsService) Get(ctx context.Context, exportID string) (*CDRExport, err
 	return fetch[cdrExportWire](ctx, s.client, get("cdrs.get", "/v2/cdrs/exports/{exportID}", id(exportID)), nil)
 }
 
-// Wait asks for an export until it is completed, with waits that grow from 1 to 30 seconds. It ends with the context, and with
-// [ErrExportFailed].
+// Wait asks for an export until it is completed, with waits that grow from 1 to 30 seconds. It ends with the context,
+// and with [ErrExportFailed].
 //
 // API: GET /v2/cdrs/exports/{exportID}
 func (s *CDRsService) Wait(ctx context.Context, exportID string) (*CDRExport, error) {

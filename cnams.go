@@ -61,8 +61,8 @@ func (s *CNAMsService) Get(ctx context.Context, cnamID string) (*CNAM, error) {
 // Create makes a CNAM record, which costs money, and has to be approved before it can be assigned. value has up to 15
 // characters: letters, of which it has at least one, digits, spaces and any of - _ . , @ + & ' / ".
 //
-// A value that the account has already is [ErrUnprocessable], and insufficient funds are [ErrForbidden]. It is not repeated
-// where it could happen twice: after [ErrOutcomeUnknown], look with [CNAMsService.ListAll].
+// A value that the account has already is [ErrUnprocessable], and insufficient funds are [ErrForbidden]. It is not
+// repeated where it could happen twice: after [ErrOutcomeUnknown], look with [CNAMsService.ListAll].
 //
 // API: POST /v2/cnams
 func (s *CNAMsService) Create(ctx context.Context, value string) (*CNAM, error) {
@@ -77,8 +77,9 @@ func (s *CNAMsService) Delete(ctx context.Context, cnamID string) error {
 	return send(ctx, s.client, del("cnams.delete", "/v2/cnams/{cnamID}", id(cnamID)), nil)
 }
 
-// Assign gives an approved CNAM record to a number, which must be a long code. A number or record that is not the account's
-// is [ErrForbidden] or [ErrNotFound]. Which error the API gives for a record that is not approved is not documented.
+// Assign gives an approved CNAM record to a number, which must be a long code. A number or record that is not the
+// account's is [ErrForbidden] or [ErrNotFound]. Which error the API gives for a record that is not approved is not
+// documented.
 //
 // API: PATCH /v2/numbers/{number}/relationships/cnams/{cnamID}
 func (s *CNAMsService) Assign(ctx context.Context, number, cnamID string) (*CNAMAssignment, error) {
@@ -93,7 +94,8 @@ func (s *CNAMsService) Unassign(ctx context.Context, number string) (*CNAMAssign
 }
 
 // CheckCNAM tells whether a value keeps the rules of [CNAMsService.Create] that can be checked here; it may still be
-// rejected, for profanity, phone numbers, or what misleads. What does not keep them is an [*ArgumentError]. No request is made.
+// rejected, for profanity, phone numbers, or what misleads. What does not keep them is an [*ArgumentError]. No request
+// is made.
 func CheckCNAM(value string) error {
 	args := &arguments{op: "CheckCNAM"}
 	if cnamValue(value).body(args); args.err != nil {

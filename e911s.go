@@ -32,8 +32,8 @@ type E911Address struct {
 	ZIP               string      `json:"zip"`     // 4 to 7 characters: 98101, M4C 5K7
 }
 
-// AddressType is the kind of unit within a building. Its case does not matter to the API, which answers with a capital first
-// letter. It may use others than those named here.
+// AddressType is the kind of unit within a building. Its case does not matter to the API, which answers with a capital
+// first letter. It may use others than those named here.
 type AddressType string
 
 // Kinds of units.
@@ -109,18 +109,18 @@ func (s *E911sService) Get(ctx context.Context, e911ID string) (*E911Record, err
 	return fetch[e911Wire](ctx, s.client, get("e911s.get", "/v2/e911s/{e911ID}", id(e911ID)), nil)
 }
 
-// Validate asks whether emergency services can find an address, and changes nothing. nil means that they can. An address that
-// can't be located is [ErrBadRequest], and a field that is invalid is [ErrUnprocessable]: see [ErrorDetail.Fields]. An
-// address that has to be written otherwise is an error whose words say how.
+// Validate asks whether emergency services can find an address, and changes nothing. nil means that they can. An
+// address that can't be located is [ErrBadRequest], and a field that is invalid is [ErrUnprocessable]: see
+// [ErrorDetail.Fields]. An address that has to be written otherwise is an error whose words say how.
 //
 // API: POST /v2/e911s/validate
 func (s *E911sService) Validate(ctx context.Context, address *E911Address) error {
 	return send(ctx, s.client, post("e911s.validate", "/v2/e911s/validate"), required(address))
 }
 
-// Create validates an address, as [E911sService.Validate] does, and makes a record of it. An address that the account has
-// already, and insufficient funds, are [ErrForbidden]; the words of the first are "Duplicate address." It is not repeated where
-// it could happen twice: after [ErrOutcomeUnknown], look with [E911sService.ListAll].
+// Create validates an address, as [E911sService.Validate] does, and makes a record of it. An address that the account
+// has already, and insufficient funds, are [ErrForbidden]; the words of the first are "Duplicate address." It is not
+// repeated where it could happen twice: after [ErrOutcomeUnknown], look with [E911sService.ListAll].
 //
 // API: POST /v2/e911s
 func (s *E911sService) Create(ctx context.Context, address *E911Address) (*E911Record, error) {
@@ -143,25 +143,25 @@ func (s *E911sService) Delete(ctx context.Context, e911ID string) error {
 	return send(ctx, s.client, del("e911s.delete", "/v2/e911s/{e911ID}", id(e911ID)), nil)
 }
 
-// Assign gives an E911 record to a number, which costs money, unless the number has that record already. A number that does not
-// support emergency services is [ErrUnprocessable]; a number or record that is not the account's is [ErrForbidden] or
-// [ErrNotFound]; insufficient funds are [ErrForbidden].
+// Assign gives an E911 record to a number, which costs money, unless the number has that record already. A number that
+// does not support emergency services is [ErrUnprocessable]; a number or record that is not the account's is
+// [ErrForbidden] or [ErrNotFound]; insufficient funds are [ErrForbidden].
 //
 // API: PATCH /v2/numbers/{number}/relationships/e911s/{e911ID}
 func (s *E911sService) Assign(ctx context.Context, number, e911ID string) error {
 	return send(ctx, s.client, patch("e911s.assign", "/v2/numbers/{number}/relationships/e911s/{e911ID}", phone(number), id(e911ID)), nil)
 }
 
-// Unassign takes its E911 record from a number, for which emergency services then have no address. A number that is not the
-// account's is [ErrForbidden] or [ErrNotFound].
+// Unassign takes its E911 record from a number, for which emergency services then have no address. A number that is not
+// the account's is [ErrForbidden] or [ErrNotFound].
 //
 // API: DELETE /v2/numbers/{number}/relationships/e911s
 func (s *E911sService) Unassign(ctx context.Context, number string) error {
 	return send(ctx, s.client, del("e911s.unassign", "/v2/numbers/{number}/relationships/e911s", phone(number)), nil)
 }
 
-// ListNumbers returns a page of the numbers that an E911 record is assigned to: their Value, which is the number, and Alias.
-// Their ID may be an internal one.
+// ListNumbers returns a page of the numbers that an E911 record is assigned to: their Value, which is the number, and
+// Alias. Their ID may be an internal one.
 //
 // API: GET /v2/e911s/{e911ID}/relationships/numbers
 func (s *E911sService) ListNumbers(ctx context.Context, e911ID string, opts *ListOptions) (*Page[Number], error) {

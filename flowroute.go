@@ -38,11 +38,12 @@
 //
 // # Repeating
 //
-// What does no harm when it is done again is repeated on 429, 500, 502, 503 and 504, and when the connection fails, three
-// attempts in all: see [RetryPolicy]. What would be done twice is not: sending a message, purchasing a number, creating a
-// route, an E911 record, a CNAM record, a CDR export or a port order, and what else the documentation of a method says so of. Those are repeated only where it is certain that they were not carried out: on
-// 429, and when the request never left. Where one of them ends without it being known whether it was carried out, its error
-// matches [ErrOutcomeUnknown]. Look, some time later, before you do it again:
+// What does no harm when it is done again is repeated on 429, 500, 502, 503 and 504, and when the connection fails,
+// three attempts in all: see [RetryPolicy]. What would be done twice is not: sending a message, purchasing a number,
+// creating a route, an E911 record, a CNAM record, a CDR export or a port order, and what else the documentation of a
+// method says so of. Those are repeated only where it is certain that they were not carried out: on 429, and when the
+// request never left. Where one of them ends without it being known whether it was carried out, its error matches
+// [ErrOutcomeUnknown]. Look, some time later, before you do it again:
 //
 //	to, err := flowroute.ParsePhone(text.To) // as records have it
 //	...

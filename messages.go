@@ -85,8 +85,8 @@ type SendMessageRequest struct {
 	// of 160 characters if it fits in one, else of 140; of 70 if it has characters that need UCS-2, such as emoji.
 	Body string
 
-	// MediaURLs are the attachments, http or https URLs from which Flowroute fetches them when it sends the message. All of them,
-	// and the text, may have 750 kB.
+	// MediaURLs are the attachments, http or https URLs from which Flowroute fetches them when it sends the message.
+	// All of them, and the text, may have 750 kB.
 	MediaURLs []string
 
 	// MMS sends an MMS although there are no MediaURLs.
@@ -108,9 +108,9 @@ type MessageListOptions struct {
 // taken it: what becomes of it is told by the receipts of [MessagesService.Get], some seconds later, and by callbacks.
 //
 // A sender that is not the account's, or can't send messages, is [ErrForbidden]; a value that is invalid, or media that
-// can't be fetched or are too large, are [ErrUnprocessable]. A message is never sent again where it could be sent twice: it
-// is repeated on 429 and when the request never left. After [ErrOutcomeUnknown], look with [MessagesService.List]
-// whether it was sent.
+// can't be fetched or are too large, are [ErrUnprocessable]. A message is never sent again where it could be sent
+// twice: it is repeated on 429 and when the request never left. After [ErrOutcomeUnknown], look with
+// [MessagesService.List] whether it was sent.
 //
 // API: POST /v2.1/messages (or v2.2, see [WithMessagesVersion])
 func (s *MessagesService) Send(ctx context.Context, m *SendMessageRequest) (*Message, error) {

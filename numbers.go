@@ -132,8 +132,8 @@ type PurchaseOptions struct {
 	MessagingCallbackURL string `json:"messaging_callback_url,omitempty"` // is called when messaging is enabled
 }
 
-// UpdateNumberRequest says what to change of a number. A nil field is left as it is; new("front desk") sets one, and new("")
-// clears it.
+// UpdateNumberRequest says what to change of a number. A nil field is left as it is; new("front desk") sets one, and
+// new("") clears it.
 type UpdateNumberRequest struct {
 	Alias                *string `json:"alias,omitempty"`                  // the account's own name for it, up to 64 characters
 	CNAMLookupsEnabled   *bool   `json:"cnam_lookups_enabled,omitempty"`   // whether the name of each caller is looked up, at a cost
@@ -184,8 +184,8 @@ func (s *NumbersService) ListAllTiers(ctx context.Context, opts *ListOptions) it
 	return listAll[tierWire](ctx, s.client, get("numbers.listTiers", "/v2/numbers/available/tiers"), opts)
 }
 
-// Search returns a page of the phone numbers that can be purchased. Look at the SetupCost before you buy: there are numbers at
-// $500,000, and the API does not select by it.
+// Search returns a page of the phone numbers that can be purchased. Look at the SetupCost before you buy: there are
+// numbers at $500,000, and the API does not select by it.
 //
 // API: GET /v2/numbers/available
 func (s *NumbersService) Search(ctx context.Context, opts *NumberSearchOptions) (*Page[AvailableNumber], error) {
@@ -234,25 +234,26 @@ func (s *NumbersService) Get(ctx context.Context, number string) (*Number, error
 	return fetch[numberWire](ctx, s.client, get("numbers.get", "/v2/numbers/{number}", phone(number)), nil)
 }
 
-// GetMany returns several of the account's phone numbers with what [NumbersService.Get] returns of one. The API's documentation
-// describes this operation, but not what it does with a number that is not on the account; it is not certain that it is in
-// service.
+// GetMany returns several of the account's phone numbers with what [NumbersService.Get] returns of one. The API's
+// documentation describes this operation, but not what it does with a number that is not on the account; it is not
+// certain that it is in service.
 //
 // API: POST /v2/numbers/details
 func (s *NumbersService) GetMany(ctx context.Context, numbers []string) ([]Number, error) {
 	return listWhole(ctx, s.client, post("numbers.getMany", "/v2/numbers/details"), numberList("numbers", "+", numbers), decodeRecords[numberWire])
 }
 
-// Update changes the settings of one of the account's phone numbers. A number that is not on the account is [ErrForbidden].
-// Messaging that could not be provisioned is no error, see [Number.ProvisioningFailed].
+// Update changes the settings of one of the account's phone numbers. A number that is not on the account is
+// [ErrForbidden]. Messaging that could not be provisioned is no error, see [Number.ProvisioningFailed].
 //
 // API: PATCH /v2/numbers/{number}
 func (s *NumbersService) Update(ctx context.Context, number string, r *UpdateNumberRequest) (*Number, error) {
 	return fetchProvisioned(ctx, s.client, patch("numbers.update", "/v2/numbers/{number}", phone(number)), required(r))
 }
 
-// Release gives a phone number up: it is not billed any more, and others can buy it. There is no way back. A number that is
-// not on the account is [ErrNotFound], also where an earlier attempt of the same call released it: see [Error.Attempts].
+// Release gives a phone number up: it is not billed any more, and others can buy it. There is no way back. A number
+// that is not on the account is [ErrNotFound], also where an earlier attempt of the same call released it: see
+// [Error.Attempts].
 //
 // API: DELETE /v2/numbers/{number}
 func (s *NumbersService) Release(ctx context.Context, number string) error {

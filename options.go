@@ -115,7 +115,8 @@ func WithUserAgent(product string) Option {
 }
 
 // WithTimeout limits each attempt of a call, from asking for a connection to the last byte read. Of a file that is
-// downloaded or uploaded it limits each silence. The default is [DefaultTimeout]. A whole call, with its repeats and waits, is limited by its context.
+// downloaded or uploaded it limits each silence. The default is [DefaultTimeout]. A whole call, with its repeats and
+// waits, is limited by its context.
 func WithTimeout(d time.Duration) Option {
 	return func(c *config) *ArgumentError {
 		if d <= 0 {
@@ -179,9 +180,10 @@ func WithMessageLimiters(sms, mms Limiter) Option {
 	}
 }
 
-// WithPrefetch has the methods that walk a whole list keep up to so many further pages under way while one is being ranged over,
-// so that less time is spent waiting. The records come in the same order. At the end of a list, up to so many requests may
-// have been made in vain. It is at most 64, and the default is 0: a page is fetched when it is reached.
+// WithPrefetch has the methods that walk a whole list keep up to so many further pages under way while one is being
+// ranged over, so that less time is spent waiting. The records come in the same order. At the end of a list, up to so
+// many requests may have been made in vain. It is at most 64, and the default is 0: a page is fetched when it is
+// reached.
 func WithPrefetch(pages int) Option {
 	return func(c *config) *ArgumentError {
 		if pages < 0 || pages > maxConns {

@@ -10,8 +10,9 @@ import (
 	"github.com/flowroute/flowroute-go/internal/jsonapi"
 )
 
-// PortingService brings phone numbers of other carriers to the account. The API's documentation of port orders is incomplete
-// and in part not valid JSON: where it shows a thing in several forms, or in none, each likely one is read here.
+// PortingService brings phone numbers of other carriers to the account. The API's documentation of port orders is
+// incomplete and in part not valid JSON: where it shows a thing in several forms, or in none, each likely one is read
+// here.
 type PortingService struct{ service }
 
 // Portability tells which numbers can be ported. The numbers are in the form +12065550100.
@@ -135,8 +136,8 @@ type PortOrderListOptions struct {
 	OrderBy         string     `url:"order,omitempty"` // status, group_status, completion_date, numbers, alias or modified_date
 }
 
-// CreatePortOrderRequest describes numbers to be ported. Numbers, BillingName, the BillingAddress's Street, City, State and
-// Country, Provider and the LOADetails's Email are required.
+// CreatePortOrderRequest describes numbers to be ported. Numbers, BillingName, the BillingAddress's Street, City, State
+// and Country, Provider and the LOADetails's Email are required.
 type CreatePortOrderRequest struct {
 	Numbers               []string // in any common notation
 	BillingName           string   // as the carrier that has the numbers writes it
@@ -187,8 +188,9 @@ func (s *PortingService) CheckPortability(ctx context.Context, numbers []string)
 	return fetchData[portabilityWire](ctx, s.client, post("porting.checkPortability", "/v2/portorders/portability").asPlainJSON(), numberList("numbers", "+", numbers))
 }
 
-// Create orders numbers to be ported, which costs money. Flowroute may split it into several orders, which share a GroupID. It
-// is not repeated where it could happen twice: after [ErrOutcomeUnknown], look with [PortingService.ListAll].
+// Create orders numbers to be ported, which costs money. Flowroute may split it into several orders, which share a
+// GroupID. It is not repeated where it could happen twice: after [ErrOutcomeUnknown], look with
+// [PortingService.ListAll].
 //
 // API: POST /v2/portorders
 func (s *PortingService) Create(ctx context.Context, r *CreatePortOrderRequest) ([]PortOrder, error) {
@@ -202,23 +204,24 @@ func (s *PortingService) Get(ctx context.Context, orderID string) (*PortOrder, e
 	return fetch[portOrderWire](ctx, s.client, get("porting.get", "/v2/portorders/{orderID}", id(orderID)).asPlainJSON(), nil)
 }
 
-// List returns a page of the account's port orders: of each no more than its ID, Alias and Status. Where there are none, which the
-// API answers with 404, the page is empty. More only says that the page is not.
+// List returns a page of the account's port orders: of each no more than its ID, Alias and Status. Where there are
+// none, which the API answers with 404, the page is empty. More only says that the page is not.
 //
 // API: GET /v2/portorders
 func (s *PortingService) List(ctx context.Context, opts *PortOrderListOptions) (*Page[PortOrder], error) {
 	return listAs(ctx, s.client, listPortOrders(), opts, decodePortOrders)
 }
 
-// ListAll walks what [PortingService.List] returns a page of. It is not documented how the API tells that more follows, so the
-// walk goes on until a page is empty, or the same as the one before it.
+// ListAll walks what [PortingService.List] returns a page of. It is not documented how the API tells that more follows,
+// so the walk goes on until a page is empty, or the same as the one before it.
 //
 // API: GET /v2/portorders
 func (s *PortingService) ListAll(ctx context.Context, opts *PortOrderListOptions) iter.Seq2[*PortOrder, error] {
 	return listAllAs(ctx, s.client, listPortOrders(), opts, decodePortOrders)
 }
 
-// GetGroup returns what became of a request that was split into several orders. The form of the API's answer is not documented.
+// GetGroup returns what became of a request that was split into several orders. The form of the API's answer is not
+// documented.
 //
 // API: GET /v2/portorders?group_id={groupID}&status
 func (s *PortingService) GetGroup(ctx context.Context, groupID string) (*PortGroup, error) {
@@ -261,8 +264,8 @@ func (s *PortingService) AddToGroup(ctx context.Context, groupID string, numbers
 	return send(ctx, s.client, once("porting.addToGroup", "/v2/portorders/{groupID}/numbers", id(groupID)).asPlainJSON(), portedNumbers(numbers, nil))
 }
 
-// RequestLOA has Flowroute send the letter of authorization of a port order by e-mail, to be signed. It is not repeated where it could
-// be sent twice, although it is a GET: after [ErrOutcomeUnknown], see whether the e-mail has come.
+// RequestLOA has Flowroute send the letter of authorization of a port order by e-mail, to be signed. It is not repeated
+// where it could be sent twice, although it is a GET: after [ErrOutcomeUnknown], see whether the e-mail has come.
 //
 // API: GET /v2/portorders/{orderID}/loa
 func (s *PortingService) RequestLOA(ctx context.Context, orderID string) error {
@@ -277,9 +280,10 @@ func (s *PortingService) SignLOA(ctx context.Context, orderID, name, title strin
 	return send(ctx, s.client, post("porting.signLOA", "/v2/portorders/{orderID}/loa", id(orderID)).asPlainJSON(), signature(name, title))
 }
 
-// Upload uploads a document that belongs to a port order, such as a customer service record: it asks the API for a URL, and puts
-// the contents there, of which size is the number of bytes. The contents are not closed. The account's keys are not sent to that
-// URL. Nothing of it is repeated: after [ErrOutcomeUnknown], see with [PortingService.GetFile] or [PortingService.Get] what is there.
+// Upload uploads a document that belongs to a port order, such as a customer service record: it asks the API for a URL,
+// and puts the contents there, of which size is the number of bytes. The contents are not closed. The account's keys
+// are not sent to that URL. Nothing of it is repeated: after [ErrOutcomeUnknown], see with [PortingService.GetFile] or
+// [PortingService.Get] what is there.
 //
 // API: POST /v2/portorders/{orderID}/upload_file
 func (s *PortingService) Upload(ctx context.Context, orderID, fileName string, contents io.Reader, size int64) error {

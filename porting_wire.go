@@ -159,7 +159,8 @@ func (w portStatusWire) model(answer[none]) PortOrderStatus {
 	return PortOrderStatus{ID: w.Key(), Status: w.Attributes.Status, UpdatedAt: w.Attributes.UpdatedAt.Time}
 }
 
-// portOrdersWire is port orders in each form in which the API may send them: one, a list, or either within a portorder_list.
+// portOrdersWire is port orders in each form in which the API may send them: one, a list, or either within a
+// portorder_list.
 type portOrdersWire []portOrderWire
 
 func (w *portOrdersWire) UnmarshalJSON(b []byte) error {

@@ -38,8 +38,8 @@ func newWalk[T any](ctx context.Context, ahead int, fetch func(context.Context, 
 	return w
 }
 
-// page returns the page at an offset. size is what the page before it had: the offsets of those that follow are guessed from it,
-// and a wrong guess is thrown away. It is 0 for the first page, after which it is known whether any follows.
+// page returns the page at an offset. size is what the page before it had: the offsets of those that follow are guessed
+// from it, and a wrong guess is thrown away. It is 0 for the first page, after which it is known whether any follows.
 func (w *walk[T]) page(offset, size int) fetched[T] {
 	if w.ahead == 0 || size == 0 {
 		return w.fetch(w.ctx, offset)

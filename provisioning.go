@@ -12,8 +12,8 @@ type MessagingOptions struct {
 	Email       bool   // send the account an e-mail
 }
 
-// MessagingTask is the work of enabling or disabling messaging, which takes a while. Which words the API uses for its status
-// is not documented.
+// MessagingTask is the work of enabling or disabling messaging, which takes a while. Which words the API uses for its
+// status is not documented.
 type MessagingTask struct {
 	ID     string `json:"id"`
 	Status string `json:"status"`
@@ -27,16 +27,17 @@ type MessagingTask struct {
 	Failed     []string `json:"failed,omitempty"`
 }
 
-// EnableMessaging begins to enable phone numbers of the account to send and receive messages, which none can at first. opts may
-// be nil. Follow the task with [NumbersService.GetMessagingTask]. Enabling what is enabled does no harm, so it is repeated.
+// EnableMessaging begins to enable phone numbers of the account to send and receive messages, which none can at first.
+// opts may be nil. Follow the task with [NumbersService.GetMessagingTask]. Enabling what is enabled does no harm, so it
+// is repeated.
 //
 // API: POST /v2/message-provision
 func (s *NumbersService) EnableMessaging(ctx context.Context, numbers []string, opts *MessagingOptions) (*MessagingTask, error) {
 	return fetch[messagingTaskWire](ctx, s.client, post("numbers.provisionMessaging", "/v2/message-provision"), provision("enable", numbers, opts))
 }
 
-// DisableMessaging begins to take from phone numbers of the account that they can send and receive messages. It is otherwise as
-// [NumbersService.EnableMessaging].
+// DisableMessaging begins to take from phone numbers of the account that they can send and receive messages. It is
+// otherwise as [NumbersService.EnableMessaging].
 //
 // API: POST /v2/message-provision
 func (s *NumbersService) DisableMessaging(ctx context.Context, numbers []string, opts *MessagingOptions) (*MessagingTask, error) {

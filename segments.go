@@ -17,9 +17,10 @@ type Segmentation struct {
 	UCS2 []rune
 }
 
-// Segments tells how Flowroute divides a text that is sent as an SMS. One in single-byte characters is one segment of up to 160
-// characters, or several of up to 140; one with any other character is in UCS-2, in segments of up to 70 units. Which characters
-// Flowroute counts as single-byte is not documented beyond "ASCII": any other is taken to call for UCS-2.
+// Segments tells how Flowroute divides a text that is sent as an SMS. One in single-byte characters is one segment of
+// up to 160 characters, or several of up to 140; one with any other character is in UCS-2, in segments of up to 70
+// units. Which characters Flowroute counts as single-byte is not documented beyond "ASCII": any other is taken to call
+// for UCS-2.
 func Segments(body string) Segmentation {
 	const single, several, ucs2 = 160, 140, 70
 	s := Segmentation{Units: utf8.RuneCountInString(body)}
@@ -50,6 +51,7 @@ var straight = strings.NewReplacer(
 	"–", "-", "—", "-", "−", "-", "…", "...", "\u00a0", " ", "\u202f", " ",
 )
 
-// StraightQuotes puts plain characters in place of those that editors like to put into a text: curly quotes, dashes, the ellipsis
-// and spaces that don't break. One of them makes the whole text UCS-2, which costs more than twice as many segments.
+// StraightQuotes puts plain characters in place of those that editors like to put into a text: curly quotes, dashes,
+// the ellipsis and spaces that don't break. One of them makes the whole text UCS-2, which costs more than twice as many
+// segments.
 func StraightQuotes(body string) string { return straight.Replace(body) }

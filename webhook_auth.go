@@ -18,9 +18,9 @@ type WebhookAuth struct {
 // minSecret is the length below which a secret can be guessed.
 const minSecret = 16
 
-// WebhookPathSecret expects a secret as the last segment of the request's path, as in https://example.com/flowroute/secret.
-// It has at least 16 characters: letters, digits, - and _. This works with every account, but mind that the
-// path of a request stands in the access logs of servers and proxies.
+// WebhookPathSecret expects a secret as the last segment of the request's path, as in
+// https://example.com/flowroute/secret. It has at least 16 characters: letters, digits, - and _. This works with every
+// account, but mind that the path of a request stands in the access logs of servers and proxies.
 func WebhookPathSecret(secret string) WebhookAuth {
 	if len(secret) < minSecret || strings.ContainsFunc(secret, notInID) {
 		return WebhookAuth{reason: "must have a WebhookPathSecret of at least 16 letters, digits, - and _"}

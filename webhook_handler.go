@@ -22,11 +22,12 @@ import (
 // seconds apart, by its documentation. So an error is for what may go better next time. A callback is called by
 // several goroutines at once.
 type WebhookConfig struct {
-	// OnMessage gets the messages that are received. Without it they are answered with 501 and delivered again, so that none is
-	// lost unnoticed: a callback URL of messages must lead to a handler that has it.
+	// OnMessage gets the messages that are received. Without it they are answered with 501 and delivered again, so that
+	// none is lost unnoticed: a callback URL of messages must lead to a handler that has it.
 	OnMessage func(context.Context, *InboundMessage) error
 
-	// OnReceipt gets delivery receipts. Without it they are answered with 200 and forgotten; [MessagesService.Get] has them.
+	// OnReceipt gets delivery receipts. Without it they are answered with 200 and forgotten; [MessagesService.Get] has
+	// them.
 	OnReceipt func(context.Context, *DeliveryReceiptEvent) error
 
 	// OnNotification gets what happened to port orders, CDR exports and the provisioning of messages. Without it they
@@ -61,10 +62,10 @@ type WebhookConfig struct {
 // has its callback called once, and answers. It is made by [NewWebhookHandler], is safe for concurrent use, and starts no
 // goroutines.
 //
-// The answer is 200 for an event that is done with, 500 where its callback or the deduper failed, 501 for a
-// message without OnMessage, 401 and 403 for who must not call, and what [WebhookError] says for what is no event. Bodies of
-// more than 1 MiB are not read. How long a client may take to send one is for the [http.Server] to limit, by
-// its ReadTimeout.
+// The answer is 200 for an event that is done with, 500 where its callback or the deduper failed, 501 for a message
+// without OnMessage, 401 and 403 for who must not call, and what [WebhookError] says for what is no event. Bodies of
+// more than 1 MiB are not read. How long a client may take to send one is for the [http.Server] to limit, by its
+// ReadTimeout.
 type WebhookHandler struct{ config WebhookConfig }
 
 // NewWebhookHandler makes a handler. What is missing or can't be right in its configuration is an [*ArgumentError].

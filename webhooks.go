@@ -117,8 +117,8 @@ func eventKey(kind string, parts ...string) string {
 // WebhookError is a request that [ParseWebhook] finds no event in.
 type WebhookError struct {
 	// StatusCode is the HTTP status to answer with: 405 where the method is not POST, 415 where the body is not called
-	// JSON or is encoded otherwise than with gzip, 413 where it has more than 1 MiB, and 400 where it can't be read or is no
-	// event. Flowroute is said to send again whatever is not answered with 200, four times.
+	// JSON or is encoded otherwise than with gzip, 413 where it has more than 1 MiB, and 400 where it can't be read or
+	// is no event. Flowroute is said to send again whatever is not answered with 200, four times.
 	StatusCode int
 
 	Err error // what was found; it quotes nothing of the body

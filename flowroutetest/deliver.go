@@ -118,8 +118,8 @@ func (s *Server) step(d time.Duration) (next *event, left time.Duration) {
 	return nil, 0
 }
 
-// deliver sends an event, and expects to send it again where it is not answered with 200. The lock is not held meanwhile, for
-// who gets it may call the server.
+// deliver sends an event, and expects to send it again where it is not answered with 200. The lock is not held
+// meanwhile, for who gets it may call the server.
 func (s *Server) deliver(e *event) {
 	e.attempts++
 	status, duplicates := s.attempt(e, false)

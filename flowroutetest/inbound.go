@@ -70,8 +70,8 @@ func (s *Server) take(in Inbound) (*event, error) {
 	return &event{due: now, kind: kind, message: m}, nil
 }
 
-// webhook is what the callback of a message that was received gets. A short message of an old account is flat; how a picture
-// then looks is not known, and it is as always.
+// webhook is what the callback of a message that was received gets. A short message of an old account is flat; how a
+// picture then looks is not known, and it is as always.
 func (m *message) webhook(callbackURL string, flat bool) object {
 	if flat && !m.MMS {
 		return object{"body": m.Body, "from": m.From, "id": m.ID, "to": m.To}

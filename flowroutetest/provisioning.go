@@ -125,7 +125,8 @@ func (p *provisioning) object(number string, now time.Time) object {
 	}
 }
 
-// outcome is how far the task is. One for several numbers has failed where it has for any, which is the server's own choice.
+// outcome is how far the task is. One for several numbers has failed where it has for any, which is the server's own
+// choice.
 func (p *provisioning) outcome(now time.Time) string {
 	outcome := provisioningSuccessful
 	for _, n := range p.numbers {

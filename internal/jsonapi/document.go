@@ -126,7 +126,8 @@ func unmarshal(body []byte, v any) error {
 	return fmt.Errorf("the answer is not readable: %w", err)
 }
 
-// Unmarshal is [json.Unmarshal] into a value of a caller's own, whose errors may quote the document: their text is left out.
+// Unmarshal is [json.Unmarshal] into a value of a caller's own, whose errors may quote the document: their text is left
+// out.
 func Unmarshal(body []byte, v any) error {
 	err := unmarshal(body, v)
 	if own := errors.Unwrap(err); own != nil {
