@@ -106,6 +106,7 @@ func wasSent(ctx context.Context, client *flowroute.Client, text *flowroute.Send
 	if err != nil {
 		return false, err
 	}
+	since = since.Add(-time.Minute) // clocks differ
 	for m, err := range client.Messages.ListAll(ctx, &flowroute.MessageListOptions{Start: since}) {
 		if err != nil {
 			return false, err

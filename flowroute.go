@@ -47,6 +47,7 @@
 //
 //	to, err := flowroute.ParsePhone(text.To) // as records have it
 //	...
+//	since = since.Add(-time.Minute) // clocks differ
 //	for m, err := range client.Messages.ListAll(ctx, &flowroute.MessageListOptions{Start: since}) {
 //		if err != nil {
 //			return err

@@ -14,8 +14,8 @@ import (
 // NumbersService finds and purchases phone numbers, and looks after those on the account.
 type NumbersService struct{ service }
 
-// Number is a phone number on the account. A list leaves out what belongs to a number: its routes, E911 record and
-// CNAM record.
+// Number is a phone number on the account. A list leaves out what [NumbersService.Get] has besides: its routes, E911
+// record, CNAM record, note and costs.
 type Number struct {
 	ID                 string     `json:"id"`    // the phone number as a rule; an E911 record's list may have an internal id here
 	Value              string     `json:"value"` // the phone number, as [ParsePhone] returns it, e.g. 12065550100
