@@ -49,6 +49,7 @@ func TestNewClientRefuses(t *testing.T) {
 		{accessKey, secretKey, flowroute.WithRetry(flowroute.RetryPolicy{MaxDelay: -1}), "WithRetry must have no field below 0"},
 		{accessKey, secretKey, flowroute.WithRetry(flowroute.RetryPolicy{MinDelay: 2, MaxDelay: 1}), "WithRetry must have a MinDelay of at most MaxDelay"},
 		{accessKey, secretKey, flowroute.WithLimiter(nil), "WithLimiter must not be nil"},
+		{accessKey, secretKey, flowroute.WithLimiter(limiterFunc(nil)), "WithLimiter must not be nil"},
 		{accessKey, secretKey, flowroute.WithMessageLimiters(nil, limiter), "WithMessageLimiters must not be nil"},
 		{accessKey, secretKey, flowroute.WithMessageLimiters(limiter, nil), "WithMessageLimiters must not be nil"},
 		{accessKey, secretKey, flowroute.WithPrefetch(-1), "WithPrefetch must be from 0 to 64"},

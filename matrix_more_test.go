@@ -3,6 +3,7 @@ package flowroute_test
 import (
 	"context"
 	"maps"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -153,6 +154,21 @@ func allLive() map[string]live {
 		"porting.signLOA": {call: func(ctx context.Context, c *flowroute.Client, s *stage) error {
 			return c.Porting.SignLOA(ctx, s.more.order, "John Doe", "Owner")
 		}},
+		"porting.upload": {
+			call: func(ctx context.Context, c *flowroute.Client, s *stage) error {
+				return c.Porting.Upload(ctx, s.more.order, "new.pdf", strings.NewReader("contents"), 8)
+			},
+			done: func(t *testing.T, s *stage) (n int) {
+				order, err := s.clean.Porting.Get(t.Context(), s.more.order)
+				require.NoError(t, err)
+				for _, f := range order.BusinessDocuments {
+					if f.FileName == "new.pdf" {
+						n++
+					}
+				}
+				return n
+			},
+		},
 		"porting.getFile": {call: func(ctx context.Context, c *flowroute.Client, s *stage) error {
 			_, err := c.Porting.GetFile(ctx, s.more.order, s.more.file)
 			return err

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http/httptest"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -524,6 +525,9 @@ func meet(t *testing.T, name string, op live, trouble trouble, want outcome, cer
 	s.srv.ClearFaults()
 
 	requests := s.srv.Requests()[before:]
+	if name == "porting.upload" { // which puts the file where the answer says
+		requests = slices.DeleteFunc(requests, func(r flowroutetest.Request) bool { return r.Operation == "porting.putFile" })
+	}
 	assert.Len(t, requests, want.attempts, "requests that reached the server")
 	for _, r := range requests[min(1, len(requests)):] {
 		assert.Equal(t, requests[0].Body, r.Body, "a repeat is the same, byte by byte")

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"reflect"
 	"strings"
 	"time"
 
@@ -160,7 +161,7 @@ func (p RetryPolicy) withDefaults() transport.Retry {
 // WithLimiter has a limiter asked before every attempt of every call.
 func WithLimiter(l Limiter) Option {
 	return func(c *config) *ArgumentError {
-		if l == nil {
+		if isNil(l) {
 			return refused("WithLimiter", "must not be nil")
 		}
 		c.Limiter = l
@@ -172,7 +173,7 @@ func WithLimiter(l Limiter) Option {
 // SMS, of which Flowroute takes 5 a second, and one for MMS, of which it takes 1. Wait gets the context of the call.
 func WithMessageLimiters(sms, mms Limiter) Option {
 	return func(c *config) *ArgumentError {
-		if sms == nil || mms == nil {
+		if isNil(sms) || isNil(mms) {
 			return refused("WithMessageLimiters", "must not be nil")
 		}
 		c.sms, c.mms = sms, mms
@@ -226,6 +227,15 @@ func WithLogger(l *slog.Logger) Option {
 		c.Log = transport.NewLog(l, errorID)
 		return nil
 	}
+}
+
+// isNil tells whether a limiter is nil, or a nil pointer or function in the guise of one.
+func isNil(l Limiter) bool {
+	if l == nil {
+		return true
+	}
+	v := reflect.ValueOf(l)
+	return (v.Kind() == reflect.Pointer || v.Kind() == reflect.Func) && v.IsNil()
 }
 
 func refused(name, reason string) *ArgumentError {
