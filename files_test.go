@@ -31,36 +31,44 @@ func storage(t *testing.T, host http.HandlerFunc, opts ...flowroute.Option) (cli
 
 // TestFileHostThatIsSilent ends a download and an upload when nothing was heard for the client's timeout, and not before.
 func TestFileHostThatIsSilent(t *testing.T) {
-	release := make(chan struct{})
-	defer close(release)
-	client, url := storage(t, func(w http.ResponseWriter, r *http.Request) {
-		_, _ = io.Copy(io.Discard, r.Body)
-		if r.URL.Query().Has("slow") {
-			_, _ = io.WriteString(w, "direction,result\n")
-			for range 10 { // longer than the timeout in all
-				_, _ = io.WriteString(w, "inbound,success\n")
-				_ = http.NewResponseController(w).Flush()
-				time.Sleep(20 * time.Millisecond)
+	synctest.Test(t, func(t *testing.T) {
+		const url = "http://localhost/file?signature=private"
+		network := newNetwork()
+		client, stop := network.start(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			_, _ = io.Copy(io.Discard, r.Body)
+			switch {
+			case r.URL.Path != "/file": // the API
+				_, _ = io.WriteString(w, `{"data":{"attributes":{"url":"`+url+`"}}}`)
+			case r.URL.Query().Has("slow"):
+				_, _ = io.WriteString(w, "direction,result\n")
+				for range 10 { // longer than the timeout in all
+					_, _ = io.WriteString(w, "inbound,success\n")
+					_ = http.NewResponseController(w).Flush()
+					time.Sleep(4 * time.Second)
+				}
+			default:
+				<-r.Context().Done()
 			}
-			return
+		}), nil, flowroute.WithTimeout(5*time.Second))
+		defer stop()
+
+		start := time.Now()
+		err := first(client.CDRs.Records(t.Context(), &flowroute.CDRExport{DownloadURL: url}))
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		assert.NotErrorIs(t, err, flowroute.ErrOutcomeUnknown, "a download changes nothing")
+		assert.Equal(t, 5*time.Second, time.Since(start))
+		err = client.Porting.Upload(t.Context(), "1", "csr.pdf", strings.NewReader("12345"), 5)
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		require.ErrorIs(t, err, flowroute.ErrOutcomeUnknown)
+		assert.NotContains(t, err.Error(), "private")
+
+		n := 0
+		for _, err := range client.CDRs.Records(t.Context(), &flowroute.CDRExport{DownloadURL: url + "&slow"}) {
+			require.NoError(t, err)
+			n++
 		}
-		<-release
-	}, flowroute.WithTimeout(150*time.Millisecond))
-
-	err := first(client.CDRs.Records(t.Context(), &flowroute.CDRExport{DownloadURL: url}))
-	require.ErrorIs(t, err, context.DeadlineExceeded)
-	assert.NotErrorIs(t, err, flowroute.ErrOutcomeUnknown, "a download changes nothing")
-	err = client.Porting.Upload(t.Context(), "1", "csr.pdf", strings.NewReader("12345"), 5)
-	require.ErrorIs(t, err, context.DeadlineExceeded)
-	require.ErrorIs(t, err, flowroute.ErrOutcomeUnknown)
-	assert.NotContains(t, err.Error(), "private")
-
-	n := 0
-	for _, err := range client.CDRs.Records(t.Context(), &flowroute.CDRExport{DownloadURL: url + "&slow"}) {
-		require.NoError(t, err)
-		n++
-	}
-	assert.Equal(t, 10, n)
+		assert.Equal(t, 10, n)
+	})
 }
 
 // TestUploadOutcome tells whether a file may have been stored.
