@@ -33,6 +33,7 @@ func TestNewClientRefuses(t *testing.T) {
 		{accessKey, secretKey, flowroute.WithBaseURL("ftp://api.flowroute.com"), "WithBaseURL must begin with https://"},
 		{accessKey, secretKey, flowroute.WithBaseURL("http://api.flowroute.com"), "WithBaseURL must begin with https://, since the keys would be sent in the clear"},
 		{accessKey, secretKey, flowroute.WithBaseURL("http://127.0.0.1.example.com"), "WithBaseURL must begin with https://, since"},
+		{accessKey, secretKey, flowroute.WithBaseURL("http://10.0.0.5"), "WithBaseURL must begin with https://, since"},
 		{accessKey, secretKey, flowroute.WithBaseURL("https://"), "WithBaseURL must have a host"},
 		{accessKey, secretKey, flowroute.WithBaseURL("https://me:" + secretKey + "@api.flowroute.com"), "WithBaseURL must not hold credentials"},
 		{accessKey, secretKey, flowroute.WithBaseURL("https://api.flowroute.com?x=1"), "WithBaseURL must not have a query or a fragment"},

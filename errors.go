@@ -38,17 +38,6 @@ var ErrResponseTooLarge = transport.ErrTooLarge
 // ErrInvalidArgument matches every [*ArgumentError].
 var ErrInvalidArgument = errors.New("flowroute: invalid argument")
 
-var sentinels = map[error]int{
-	ErrBadRequest:           http.StatusBadRequest,
-	ErrUnauthorized:         http.StatusUnauthorized,
-	ErrForbidden:            http.StatusForbidden,
-	ErrNotFound:             http.StatusNotFound,
-	ErrMethodNotAllowed:     http.StatusMethodNotAllowed,
-	ErrUnsupportedMediaType: http.StatusUnsupportedMediaType,
-	ErrUnprocessable:        http.StatusUnprocessableEntity,
-	ErrRateLimited:          http.StatusTooManyRequests,
-}
-
 // Error is an answer of the API that is not a success. Its status is matched with [errors.Is] and the sentinels, such
 // as [ErrNotFound].
 //
@@ -132,9 +121,24 @@ func (e *Error) Is(target error) bool {
 		return e.unknown
 	case ErrServer:
 		return e.StatusCode >= 500
+	case ErrBadRequest:
+		return e.StatusCode == http.StatusBadRequest
+	case ErrUnauthorized:
+		return e.StatusCode == http.StatusUnauthorized
+	case ErrForbidden:
+		return e.StatusCode == http.StatusForbidden
+	case ErrNotFound:
+		return e.StatusCode == http.StatusNotFound
+	case ErrMethodNotAllowed:
+		return e.StatusCode == http.StatusMethodNotAllowed
+	case ErrUnsupportedMediaType:
+		return e.StatusCode == http.StatusUnsupportedMediaType
+	case ErrUnprocessable:
+		return e.StatusCode == http.StatusUnprocessableEntity
+	case ErrRateLimited:
+		return e.StatusCode == http.StatusTooManyRequests
 	}
-	status, ok := sentinels[target]
-	return ok && status == e.StatusCode
+	return false
 }
 
 // Unwrap is the error of the context or limiter that ended the wait before a repeat, if one did.

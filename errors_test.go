@@ -172,6 +172,17 @@ func TestSentinels(t *testing.T) {
 	}
 }
 
+// listError is an error that can't be compared, as that of some validators.
+type listError []string
+
+func (listError) Error() string { return "a list" }
+
+func TestErrorIsNoneOfAnothers(t *testing.T) {
+	client, _ := serve(t, 404, "", "")
+	_, err := client.Numbers.Get(t.Context(), "2065550100")
+	assert.NotErrorIs(t, err, listError{"x"})
+}
+
 func TestErrorKeepsRetryAfter(t *testing.T) {
 	client := serveFunc(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Retry-After", "120")

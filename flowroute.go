@@ -84,6 +84,7 @@
 package flowroute
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"net/http"
@@ -91,6 +92,7 @@ import (
 	"os"
 	"reflect"
 	"strings"
+	"time"
 
 	"github.com/flowroute/flowroute-go/internal/jsonapi"
 	"github.com/flowroute/flowroute-go/internal/transport"
@@ -192,7 +194,8 @@ func checkKeys(accessKey, secretKey string) error {
 	return nil
 }
 
-// newHTTPTransport is net/http's default, with a cap on connections that lets a burst of callers share them.
+// newHTTPTransport is net/http's default, with a cap on connections that lets a burst of callers share them. A connection
+// of HTTP/2 on which nothing comes is asked whether it lives: without that, one that a router has dropped is used for ever.
 func newHTTPTransport() *http.Transport {
 	t, ok := http.DefaultTransport.(*http.Transport)
 	if !ok { // a program may replace it
@@ -200,6 +203,10 @@ func newHTTPTransport() *http.Transport {
 	}
 	t = t.Clone()
 	t.MaxConnsPerHost, t.MaxIdleConnsPerHost = maxConns, maxConns
+	if t.HTTP2 == nil {
+		t.HTTP2 = new(http.HTTP2Config)
+	}
+	t.HTTP2.SendPingTimeout, t.HTTP2.PingTimeout = cmp.Or(t.HTTP2.SendPingTimeout, 15*time.Second), cmp.Or(t.HTTP2.PingTimeout, 5*time.Second)
 	if t.TLSClientConfig == nil {
 		t.TLSClientConfig = new(tls.Config)
 	}

@@ -49,4 +49,4 @@ func (timeoutError) Error() string   { return "192.0.2.1 is slow" }
 func (timeoutError) Timeout() bool   { return true }
 func (timeoutError) Temporary() bool { return true }
 
-var dnsError = net.DNSError{Err: "no such host", Name: "localhost", Server: "192.0.2.1"}
+var dnsError = net.DNSError{Err: "no such host, says 192.0.2.1", Name: "localhost", Server: "192.0.2.1", IsNotFound: true}

@@ -293,11 +293,18 @@ func (o *NumberListOptions) check(args *arguments) {
 
 // patterns puts what is looked for in numbers into the API's notation.
 func (a *arguments) patterns(startsWith, contains, endsWith *string) {
-	*startsWith = a.digits("StartsWith", *startsWith)
-	for name, value := range map[string]*string{"Contains": contains, "EndsWith": endsWith} {
-		if *value = a.digits(name, *value); strings.HasPrefix(*value, "+") {
-			a.refuse(name, "must have no +, which is for the beginning of a number")
+	for _, p := range []struct {
+		name  string
+		value *string
+	}{{"StartsWith", startsWith}, {"Contains", contains}, {"EndsWith", endsWith}} {
+		digits := a.digits(p.name, *p.value)
+		switch {
+		case *p.value != "" && strings.Trim(digits, "+") == "":
+			a.refuse(p.name, "must have a digit, or be empty") // else the filter would be lost
+		case strings.HasPrefix(digits, "+") && p.name != "StartsWith":
+			a.refuse(p.name, "must have no +, which is for the beginning of a number")
 		}
+		*p.value = digits
 	}
 }
 

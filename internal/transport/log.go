@@ -70,7 +70,13 @@ func kind(err error) string {
 		return call.Error()
 	}
 	if dns, ok := errors.AsType[*net.DNSError](err); ok {
-		return "lookup: " + dns.Err
+		switch { // its words may hold an address
+		case dns.IsNotFound:
+			return "lookup: no such host"
+		case dns.IsTimeout:
+			return "lookup: timeout"
+		}
+		return "lookup: failed"
 	}
 	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
 		return "certificate not trusted"
