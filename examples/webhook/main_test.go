@@ -29,7 +29,6 @@ func TestFake(t *testing.T) {
     receipt of "Thanks, we'll be in touch.": Message has been sent
     receipt of "Thanks, we'll be in touch.": Message accepted by Carrier
 `,
-		"    menu.png, image/png of 102 bytes\n",
 		`
   09:02:00   sms_callback      1        200 OK
   09:02:00   sms_callback      again    200 OK
@@ -50,6 +49,7 @@ func TestFake(t *testing.T) {
 	} {
 		assert.Contains(t, r.Stdout, lines)
 	}
+	assert.Regexp(t, `\n    menu\.png, image/png of \d+ bytes\n`, r.Stdout) // as many as this Go's compression makes
 	for _, once := range []string{"Are you open?", "Hello?", "Bye"} {
 		assert.Equal(t, 1, strings.Count(r.Stdout, "< +1 206-555-0199: "+once+"\n"), "each text is dealt with once")
 	}
