@@ -214,9 +214,9 @@ func (w cdrExportWire) Key() string {
 	return w.Identity.Key()
 }
 
-func (w cdrExportWire) model(a answer[none]) CDRExport {
+func (w cdrExportWire) model(answer[none]) CDRExport {
 	if w.Data != nil {
-		return w.Data.model(a)
+		return w.Data.model(answer[none]{})
 	}
 	e := w.Attributes.CDRExport
 	e.ID = w.Key()

@@ -75,8 +75,8 @@ func TestNoPortOrders(t *testing.T) {
 	page, err := client.Porting.List(t.Context(), nil)
 	require.NoError(t, err)
 	assert.Equal(t, &flowroute.Page[flowroute.PortOrder]{Items: []flowroute.PortOrder{}}, page)
-	for range client.Porting.ListAll(t.Context(), nil) {
-		t.Error("there are none")
+	for _, err := range client.Porting.ListAll(t.Context(), nil) {
+		t.Error("there are none", err)
 	}
 	_, err = client.Porting.Get(t.Context(), "1")
 	require.ErrorIs(t, err, flowroute.ErrNotFound, "one that is asked for is an error")

@@ -48,7 +48,7 @@ func soak(t *testing.T, seed uint64) {
 	}
 	srv := flowroutetest.NewUnstartedServer(flowroutetest.WithCredentials(accessKey, secretKey))
 	var mu sync.Mutex
-	random := rand.New(rand.NewPCG(seed, seed)) //nolint:gosec // it has to be repeatable
+	random := rand.New(rand.NewPCG(seed, seed)) // it has to be repeatable
 	draw := func(n int) int {
 		mu.Lock()
 		defer mu.Unlock()

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -184,9 +185,7 @@ func (a *account) createExport(c *call) (answer, error) {
 	}))
 
 	attributes := e.attributes(c)
-	for name, value := range e.given {
-		attributes[name] = value
-	}
+	maps.Copy(attributes, e.given)
 	attributes["created_at"] = exportTime(c.now.In(time.FixedZone("", 3*60*60)))
 	return created(object{"data": object{
 		"attributes": attributes,

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Always, as [Fault.Times], has a fault come for every request.
+// Always as [Fault.Times] has a fault come for every request.
 const Always = -1
 
 // Fault is a scripted failure. The zero value of a field leaves that part of the answer as it is, and the fields

@@ -216,7 +216,7 @@ func numberOrder(orderBy string) func(a, b listing) int {
 	case "number", "value", "tn":
 		order = byDigits
 	case "monthly_cost":
-		order = func(a, b listing) int { return 0 } // the same for all
+		order = func(_, _ listing) int { return 0 } // the same for all
 	case "iso_country":
 		order = func(a, b listing) int { return strings.Compare(a.country, b.country) }
 	case "number_type":

@@ -253,12 +253,12 @@ func (a *account) clearFailoverRoute(c *call) (answer, error) {
 	return a.clearRoute(c, func(n *number) { n.failoverRoute = "" })
 }
 
-func (a *account) clearRoute(c *call, clear func(*number)) (answer, error) {
+func (a *account) clearRoute(c *call, unset func(*number)) (answer, error) {
 	n, err := a.own(c, notAuthorized())
 	if err != nil {
 		return answer{}, err
 	}
-	clear(n)
+	unset(n)
 	return noContent(), nil
 }
 

@@ -130,7 +130,8 @@ func TestFails(t *testing.T) {
 
 func TestDetailsEndEarly(t *testing.T) {
 	srv := exampletest.NewServer(t)
-	for range details(t.Context(), srv.Client().Numbers, 3) {
+	for _, err := range details(t.Context(), srv.Client().Numbers, 3) {
+		require.NoError(t, err)
 		break
 	}
 

@@ -117,7 +117,7 @@ func testKilled(t *testing.T, program string) {
 		{[]flowroutetest.Fault{slow}, func(lines, _ int) bool { return lines > 0 }},
 		{[]flowroutetest.Fault{slow}, func(lines, _ int) bool { return lines > 15 }},
 		{[]flowroutetest.Fault{slow}, func(_, requests int) bool { return requests > 8 }},
-		{[]flowroutetest.Fault{pass, lost}, func(lines, requests int) bool { return requests == 10+workers }},
+		{[]flowroutetest.Fault{pass, lost}, func(_, requests int) bool { return requests == 10+workers }},
 	} {
 		srv.Inject(r.faults...)
 		linesBefore, requestsBefore := lines(), sends(srv)

@@ -92,7 +92,7 @@ func TestRecords(t *testing.T) {
 		want = append(want, record)
 	}
 	assert.Equal(t, want, got)
-	assert.Equal(t, export.NumCalls, len(got))
+	assert.Len(t, got, export.NumCalls)
 }
 
 func TestFilter(t *testing.T) {

@@ -129,7 +129,7 @@ func kind(b []byte) string {
 	return "a number"
 }
 
-// ofEvent has an error of [unmarshal] speak of an event, where it would speak of an answer.
+// ofEvent has an error of unmarshal speak of an event, where it would speak of an answer.
 func ofEvent(err error) error {
 	if err == nil {
 		return nil

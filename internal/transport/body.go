@@ -57,7 +57,7 @@ func read(resp *http.Response, limit int64) ([]byte, error) {
 		n, err := resp.Body.Read(buf[len(buf):min(int64(cap(buf)), limit)])
 		buf = buf[:len(buf)+n]
 		switch {
-		case err == io.EOF: //nolint:errorlint // as every reader does
+		case err == io.EOF:
 			return buf, nil
 		case err != nil:
 			return buf, err

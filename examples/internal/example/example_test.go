@@ -13,28 +13,28 @@ import (
 
 func TestUntil(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		real := &Session{}
+		session := &Session{}
 		looks := 0
 		third := func() (bool, error) { looks++; return looks == 3, nil }
 		began := time.Now()
 
-		there, err := real.Until(t.Context(), time.Second, time.Minute, third)
+		there, err := session.Until(t.Context(), time.Second, time.Minute, third)
 		assert.NoError(t, err)
 		assert.True(t, there)
 		assert.Equal(t, 2*time.Second, time.Since(began))
 
-		there, err = real.Until(t.Context(), time.Second, 5*time.Second, third)
+		there, err = session.Until(t.Context(), time.Second, 5*time.Second, third)
 		assert.NoError(t, err)
 		assert.False(t, there)
 		assert.Equal(t, 7*time.Second, time.Since(began))
 
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		_, err = real.Until(ctx, time.Hour, time.Hour, third)
+		_, err = session.Until(ctx, time.Hour, time.Hour, third)
 		assert.ErrorIs(t, err, context.DeadlineExceeded)
 
 		broken := errors.New("broken")
-		_, err = real.Until(t.Context(), time.Hour, time.Hour, func() (bool, error) { return false, broken })
+		_, err = session.Until(t.Context(), time.Hour, time.Hour, func() (bool, error) { return false, broken })
 		assert.ErrorIs(t, err, broken)
 		assert.Equal(t, 8*time.Second, time.Since(began))
 	})
