@@ -73,7 +73,9 @@ func (p *process) kill(t *testing.T, when func() bool) {
 	until(t, p, when)
 	require.NoError(t, p.Process.Kill())
 	<-p.done
-	assert.False(t, p.ProcessState.Exited(), "it ended before it was killed: %s", p.out.String())
+	if runtime.GOOS != "windows" { // where a process that is killed counts as one that exited
+		assert.False(t, p.ProcessState.Exited(), "it ended before it was killed: %s", p.out.String())
+	}
 }
 
 func until(t *testing.T, p *process, when func() bool) {

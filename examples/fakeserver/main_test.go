@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -90,6 +91,9 @@ func TestREADME(t *testing.T) {
 	welcome(&told, "http://127.0.0.1:8080", options{accessKey: flowroutetest.AccessKey, secretKey: flowroutetest.SecretKey})
 	assert.Contains(t, string(readme), told.String())
 
+	if runtime.GOOS == "windows" {
+		t.Skip("the commands are for a Unix shell")
+	}
 	for _, program := range []string{"curl", "sh"} {
 		if _, err := exec.LookPath(program); err != nil {
 			t.Skip(err)
