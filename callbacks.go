@@ -83,6 +83,9 @@ type callbackWire struct {
 	} `json:"attributes"`
 }
 
+// Identified tells whether there is a callback, which has no id.
+func (w callbackWire) Identified() bool { return w.Attributes.URL != "" || w.Type != "" }
+
 func (w callbackWire) model(answer[none]) Callback {
 	c := w.Attributes.Callback
 	c.APIVersion = string(w.Attributes.APIVersion)

@@ -214,6 +214,9 @@ func (w cdrExportWire) Key() string {
 	return w.Identity.Key()
 }
 
+// Identified tells whether there is an export, which has its id in either place.
+func (w cdrExportWire) Identified() bool { return w.Key() != "" }
+
 func (w cdrExportWire) model(a answer[none]) CDRExport {
 	if w.Data != nil {
 		return w.Data.model(a)

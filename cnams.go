@@ -93,6 +93,8 @@ func (s *CNAMsService) Unassign(ctx context.Context, number string) (*CNAMAssign
 	return fetch[cnamAssignmentWire](ctx, s.client, del("cnams.unassign", "/v2/numbers/{number}/relationships/cnams", phone(number)), nil)
 }
 
+func (o *CNAMListOptions) detach() { o.Approved = own(o.Approved) }
+
 // CheckCNAM tells whether a value keeps the rules of [CNAMsService.Create] that can be checked here; it may still be
 // rejected, for profanity, phone numbers, or what misleads. What does not keep them is an [*ArgumentError]. No request
 // is made.
@@ -168,6 +170,9 @@ type cnamAssignmentWire struct {
 		CreatedAt jsonapi.Time `json:"date_created"`
 	} `json:"attributes"`
 }
+
+// Identified tells whether there is a change; one that takes the record away has no id.
+func (w cnamAssignmentWire) Identified() bool { return w.ID != "" || w.Type != "" }
 
 func (w cnamAssignmentWire) model(answer[none]) CNAMAssignment {
 	return CNAMAssignment{ID: w.Key(), CreatedAt: w.Attributes.CreatedAt.Time}

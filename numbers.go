@@ -262,6 +262,9 @@ func (s *NumbersService) Release(ctx context.Context, number string) error {
 
 func (o *AreaCodeListOptions) largest() int { return maxAreaCodePage }
 
+func (o *AreaCodeListOptions) detach() { o.MaxSetupCost = own(o.MaxSetupCost) }
+func (o *ExchangeListOptions) detach() { o.MaxSetupCost = own(o.MaxSetupCost) }
+
 func (o *AreaCodeListOptions) check(args *arguments) {
 	o.ListOptions.check(args)
 	args.cost("MaxSetupCost", o.MaxSetupCost)

@@ -598,7 +598,15 @@ func TestBadAnswers(t *testing.T) {
 		{"success with null", 200, "application/vnd.api+json", `{"data":null}`, unusable},
 		{"empty success", 200, "application/vnd.api+json", "", unusable},
 		{"truncated JSON", 200, "application/vnd.api+json", `{"data":[{"id":"1"`, unusable},
-		{"HTML success", 200, "text/html", "<html>hello</html>", unusable},
+		{"HTML success", 200, "text/html", "\n<html>hello</html>", unusable},
+		{"success with errors", 200, "application/vnd.api+json", `{"errors":[{"detail":"Not today.","id":"7fc8"}]}`, func(t *testing.T, op operation, err error) {
+			var e *flowroute.Error
+			require.ErrorAs(t, err, &e)
+			assert.Equal(t, 200, e.StatusCode)
+			assert.Equal(t, once(op.name), errors.Is(err, flowroute.ErrOutcomeUnknown))
+			assert.Contains(t, err.Error(), "flowroute: "+op.name+": 200 OK: Not today. (id 7fc8)")
+		}},
+		{"success without errors", 200, "application/vnd.api+json", `{"errors":[],"message":"Done."}`, nil},
 		{"wrong data", 200, "application/vnd.api+json", `{"data":"12065550100"}`, unusable},
 	}
 	for _, a := range answers {
@@ -607,18 +615,37 @@ func TestBadAnswers(t *testing.T) {
 				t.Run(op.name, func(t *testing.T) {
 					client, _ := serve(t, a.status, a.contentType, a.body)
 					value, err := op.call(t.Context(), client)
-					if op.want == nil && a.status == 200 {
+					contradicts := a.status != 200 || strings.Contains(a.name, "HTML") || a.name == "success with errors"
+					if op.want == nil && !contradicts {
 						require.NoError(t, err, "an operation without an answer has nothing to read")
 						return
 					}
 					require.Error(t, err)
 					assert.Zero(t, value)
+					if a.check == nil {
+						return
+					}
 					a.check(t, op, err)
 					assert.NotContains(t, err.Error(), "\n")
 					assert.NotContains(t, err.Error(), "12065550100")
 				})
 			}
 		})
+	}
+}
+
+// TestSuccessWithoutID has what was made or bought come without its id, which is no success: it could not be found again.
+func TestSuccessWithoutID(t *testing.T) {
+	for _, op := range operations() {
+		if !once(op.name) || op.want == nil {
+			continue
+		}
+		for _, body := range []string{`{"data":{"type":"x","attributes":{}}}`, `{"data":{"id":null,"type":"x"}}`, `{"data":{"data":{"type":"x"}}}`} {
+			client, _ := serve(t, 201, "application/vnd.api+json", body)
+			value, err := op.call(t.Context(), client)
+			require.ErrorIs(t, err, flowroute.ErrOutcomeUnknown, op.name)
+			assert.Zero(t, value)
+		}
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"iter"
+	"slices"
 	"time"
 
 	"github.com/flowroute/flowroute-go/internal/jsonapi"
@@ -194,7 +195,7 @@ func (s *PortingService) CheckPortability(ctx context.Context, numbers []string)
 //
 // API: POST /v2/portorders
 func (s *PortingService) Create(ctx context.Context, r *CreatePortOrderRequest) ([]PortOrder, error) {
-	return listWhole(ctx, s.client, once("porting.create", "/v2/portorders").asPlainJSON(), required(r), decodePortOrders)
+	return listWhole(ctx, s.client, once("porting.create", "/v2/portorders").asPlainJSON(), required(r), decodeNewPortOrders)
 }
 
 // Get returns a port order. One that doesn't exist is [ErrNotFound].
@@ -305,6 +306,8 @@ func (s *PortingService) GetFile(ctx context.Context, orderID, fileID string) (*
 func listPortOrders() operation {
 	return get("porting.list", "/v2/portorders").asPlainJSON().emptyIfNotFound()
 }
+
+func (o *PortOrderListOptions) detach() { o.Numbers = slices.Clone(o.Numbers) }
 
 func (o *PortOrderListOptions) check(args *arguments) {
 	o.ListOptions.check(args)

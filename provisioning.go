@@ -1,6 +1,7 @@
 package flowroute
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/flowroute/flowroute-go/internal/jsonapi"
@@ -54,7 +55,7 @@ func (s *NumbersService) GetMessagingTask(ctx context.Context, taskID string) (*
 
 func provision(action string, numbers []string, opts *MessagingOptions) input {
 	return inputFunc(func(args *arguments) any {
-		o := copied(opts)
+		o := cmp.Or(opts, new(MessagingOptions))
 		if o.CallbackURL != "" {
 			args.link("CallbackURL", o.CallbackURL)
 		}

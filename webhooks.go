@@ -285,6 +285,9 @@ type notificationWire struct {
 	} `json:"attributes"`
 }
 
+// Identified is what every notification is, also one without an id.
+func (w notificationWire) Identified() bool { return true }
+
 func (w notificationWire) model() *Notification {
 	a := w.Attributes
 	timestamp, _ := jsonapi.ParseTime(string(cmp.Or(w.Timestamp, a.Timestamp)))
