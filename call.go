@@ -289,7 +289,7 @@ func (op operation) unusable(r *transport.Result, err error) error {
 	return &RequestError{
 		Op:       op.name,
 		Attempts: r.Attempts,
-		Err:      fmt.Errorf("%d %s: %w", r.Status, http.StatusText(r.Status), err),
+		Err:      fmt.Errorf("%s: %w", status(r.Status), err),
 		unknown:  op.class == transport.Once,
 	}
 }

@@ -112,12 +112,12 @@ func (v cnamValue) body(args *arguments) any {
 	const maxLen, specials = 15, `-_.,@+&'/" `
 	value := string(v)
 	switch {
+	case strings.ContainsFunc(value, func(r rune) bool { return !isLetter(r) && !isDigit(r) && !strings.ContainsRune(specials, r) }):
+		args.refuse("value", `must have only letters of A to Z, digits, spaces and any of - _ . , @ + & ' / "`)
 	case len(value) > maxLen:
 		args.refuse("value", "must have at most 15 characters")
 	case !strings.ContainsFunc(value, isLetter):
 		args.refuse("value", "must have a letter")
-	case strings.ContainsFunc(value, func(r rune) bool { return !isLetter(r) && !isDigit(r) && !strings.ContainsRune(specials, r) }):
-		args.refuse("value", `must have only letters, digits, spaces and any of - _ . , @ + & ' / "`)
 	}
 	return struct {
 		Value string `json:"value"`

@@ -185,8 +185,10 @@ func (e *E911Address) body(args *arguments) any {
 		{"StreetName", e.StreetName},
 		{"City", e.City},
 	} {
-		args.require(field.name, field.value)
+		args.words(field.name, field.value)
 	}
+	args.text("AddressType", string(e.AddressType))
+	args.text("AddressTypeNumber", e.AddressTypeNumber)
 	if (e.AddressType == "") != (e.AddressTypeNumber == "") {
 		args.refuse("AddressTypeNumber", "must be set if AddressType is, and only then")
 	}
@@ -199,6 +201,27 @@ func (e *E911Address) body(args *arguments) any {
 func (r *UpdateE911Request) body(args *arguments) any {
 	if *r == (UpdateE911Request{}) {
 		args.refuse("request", "must change something")
+	}
+	for _, field := range []struct {
+		name  string
+		value *string
+	}{
+		{"Label", r.Label},
+		{"FirstName", r.FirstName},
+		{"LastName", r.LastName},
+		{"StreetNumber", r.StreetNumber},
+		{"StreetName", r.StreetName},
+		{"City", r.City},
+	} {
+		if field.value != nil {
+			args.words(field.name, *field.value)
+		}
+	}
+	if r.AddressType != nil {
+		args.text("AddressType", string(*r.AddressType))
+	}
+	if r.AddressTypeNumber != nil {
+		args.text("AddressTypeNumber", *r.AddressTypeNumber)
 	}
 	changes := *r
 	if r.State != nil {
@@ -229,6 +252,7 @@ func (a *arguments) country(name, value string) string {
 }
 
 func (a *arguments) zip(name, value string) {
+	a.words(name, value)
 	if len(value) < 4 || len(value) > 7 {
 		a.refuse(name, "must have 4 to 7 characters")
 	}

@@ -74,7 +74,7 @@ type FieldError struct {
 // Error is one line: the operation, the status, the API's own words and its id of the error.
 func (e *Error) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "flowroute: %s: %d %s", e.Op, e.StatusCode, http.StatusText(e.StatusCode))
+	b.WriteString("flowroute: " + e.Op + ": " + status(e.StatusCode))
 	for i, d := range e.Errors {
 		sep := ": "
 		if i > 0 {
@@ -101,6 +101,11 @@ func (e *Error) Error() string {
 		fmt.Fprintf(&b, " (not repeated: %v)", e.cause)
 	}
 	return b.String() + outcome(e.unknown)
+}
+
+// status is a status as people know it.
+func status(code int) string {
+	return strings.TrimSpace(fmt.Sprintf("%d %s", code, http.StatusText(code)))
 }
 
 // words are the parts of an entry that say something which the status does not.

@@ -158,6 +158,11 @@ func NewClient(accessKey, secretKey string, opts ...Option) (*Client, error) {
 	return client, nil
 }
 
+// CloseIdleConnections closes the connections that no call is using; those of calls under way are closed by nothing. It
+// is for programs that make many clients: one that keeps its client has no need of it. The client can be used afterwards.
+// Of a client given to [WithHTTPClient] it closes the idle connections, too.
+func (c *Client) CloseIdleConnections() { c.transport.CloseIdleConnections() }
+
 // NewClientFromEnv is [NewClient] with the keys in the environment variables FR_ACCESS_KEY and FR_SECRET_KEY. If
 // FR_BASE_URL is set, it is used as with [WithBaseURL], and before opts.
 func NewClientFromEnv(opts ...Option) (*Client, error) {

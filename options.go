@@ -1,6 +1,7 @@
 package flowroute
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net"
@@ -143,18 +144,9 @@ func WithRetry(p RetryPolicy) Option {
 }
 
 func (p RetryPolicy) withDefaults() transport.Retry {
-	if p.MaxAttempts == 0 {
-		p.MaxAttempts = 3
-	}
-	if p.MinDelay == 0 {
-		p.MinDelay = 500 * time.Millisecond
-		if p.MaxDelay != 0 {
-			p.MinDelay = min(p.MinDelay, p.MaxDelay)
-		}
-	}
-	if p.MaxDelay == 0 {
-		p.MaxDelay = max(8*time.Second, p.MinDelay)
-	}
+	p.MaxAttempts = cmp.Or(p.MaxAttempts, 3)
+	p.MinDelay = cmp.Or(p.MinDelay, 500*time.Millisecond)
+	p.MaxDelay = cmp.Or(p.MaxDelay, max(8*time.Second, p.MinDelay))
 	return transport.Retry(p)
 }
 

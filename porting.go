@@ -328,7 +328,7 @@ func (r *CreatePortOrderRequest) body(args *arguments) any {
 		{"Provider", r.Provider},
 		{"LOADetails.Email", r.LOADetails.Email},
 	} {
-		args.require(field.name, field.value)
+		args.words(field.name, field.value)
 	}
 	if r.StatusURL != "" {
 		args.link("StatusURL", r.StatusURL)
@@ -425,8 +425,8 @@ func portGroupQuery(groupID string) input {
 
 func signature(name, title string) input {
 	return inputFunc(func(args *arguments) any {
-		args.require("name", name)
-		args.require("title", title)
+		args.words("name", name)
+		args.words("title", title)
 		return map[string]string{"type": "loa", "signature_name": name, "signature_title": title}
 	})
 }

@@ -145,7 +145,7 @@ func (s *RoutesService) ListEdgeStrategies(ctx context.Context) ([]EdgeStrategy,
 }
 
 func (r *CreateRouteRequest) body(args *arguments) any {
-	args.require("Alias", r.Alias)
+	args.words("Alias", r.Alias)
 	args.require("Type", string(r.Type))
 	args.require("Value", r.Value)
 	changes := &UpdateRouteRequest{Alias: &r.Alias, Type: &r.Type, Value: &r.Value}
@@ -179,8 +179,8 @@ func (r *UpdateRouteRequest) body(args *arguments) any {
 			attributes.Value = &value
 		}
 	}
-	if r.EdgeStrategyID != nil && strings.ContainsFunc(*r.EdgeStrategyID, func(r rune) bool { return !isDigit(r) }) {
-		args.refuse("EdgeStrategyID", "must be digits")
+	if id := r.EdgeStrategyID; id != nil && (strings.ContainsFunc(*id, func(r rune) bool { return !isDigit(r) }) || strings.HasPrefix(*id, "0")) {
+		args.refuse("EdgeStrategyID", "must be digits, without a leading 0")
 	}
 	return jsonapi.Resource("route", attributes)
 }

@@ -90,8 +90,9 @@ func decodeError(entry any) (Error, bool) {
 		default:
 			e.Detail = words(detail)
 		}
-		if e.ID+e.Status+e.Title+e.Detail == "" && len(entry) > 0 {
-			e.Detail = words(entry)
+		if e.ID+e.Status+e.Title+e.Detail == "" { // the fields themselves, without an envelope
+			e.Fields = flatten(nil, "", entry)
+			e.Detail = sentence(e.Fields)
 		}
 		return e, len(entry) > 0
 	default:

@@ -78,6 +78,9 @@ func New(c Config, accessKey, secretKey string) *Transport {
 	return t
 }
 
+// CloseIdleConnections closes the connections that no call is using.
+func (t *Transport) CloseIdleConnections() { t.client.CloseIdleConnections() }
+
 // Request is one call of an API operation.
 type Request struct {
 	Op      string // the operation's name, for the log
