@@ -42,7 +42,7 @@ func (s *MessagesService) SetCallback(ctx context.Context, callbackType Callback
 }
 
 // GetCallback returns where the account's events of a kind are sent to. It is not documented what the API answers where
-// no URL was ever set, and whether it answers for [CallbackTypeSMSReceipt] and [CallbackTypeMMSReceipt].
+// no URL was ever set, or whether it answers for [CallbackTypeSMSReceipt] and [CallbackTypeMMSReceipt].
 //
 // API: GET /v2.1/messages/{callbackType} (or v2.2, see [WithMessagesVersion])
 func (s *MessagesService) GetCallback(ctx context.Context, callbackType CallbackType) (*Callback, error) {

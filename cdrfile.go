@@ -51,8 +51,9 @@ type CDR struct {
 	CustomerIP string // the IP address of the account's side
 }
 
-// Records downloads the file of a completed export, and returns an iterator that yields its records as they arrive. It
-// needs little memory, however many there are. An error ends it. Ranging over it again downloads the file again.
+// Records returns an iterator over the records of a completed export. Ranging over it downloads the file, and yields
+// the records as they arrive. It needs little memory, however many there are. An error ends it. Ranging over it again
+// downloads the file again.
 //
 // The account's keys are not sent to the host that has the file. The download is not repeated: when the connection
 // breaks, the error says after how many records. An export that is not completed is an [*ArgumentError]. A file that

@@ -79,7 +79,7 @@ type CreateCDRExportRequest struct {
 	CallerIDNumbers       []string      // the numbers that called, with or without +
 	CustomXTags           []string      // values of SIP's X-Tag header
 	CallerIP              string        // the IP address of the caller
-	LongerThan            time.Duration // how long a call lasted, to the second
+	LongerThan            time.Duration // only calls longer than this, to the second
 
 	CallbackURL string // is called when the export is done; empty for nobody
 }

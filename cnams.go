@@ -38,8 +38,11 @@ type CNAMAssignment struct {
 // CNAMListOptions filters CNAM records. A zero field filters nothing.
 type CNAMListOptions struct {
 	ListOptions
-	Approved *bool  `url:"is_approved,omitempty"` // new(true) is the approved ones, new(false) the others
-	Value    string `url:"value,omitempty"`       // a part of the value, in any case
+
+	// Approved is new(true) for the approved ones, and new(false) for the others. nil is all.
+	Approved *bool `url:"is_approved,omitempty"`
+
+	Value string `url:"value,omitempty"` // a part of the value, in any case
 }
 
 // List returns a page of the account's CNAM records. opts may be nil. Where nothing matches, the page is empty.
@@ -84,7 +87,8 @@ func (s *CNAMsService) Delete(ctx context.Context, cnamID string) error {
 }
 
 // Assign gives an approved CNAM record to a number, which must be a long code. A number or record that is not the
-// account's is [ErrForbidden] or [ErrNotFound]. It is not documented which error a record is that is not approved.
+// account's is [ErrForbidden] or [ErrNotFound]. It is not documented which error is returned for a record that is
+// not approved.
 //
 // API: PATCH /v2/numbers/{number}/relationships/cnams/{cnamID}
 func (s *CNAMsService) Assign(ctx context.Context, number, cnamID string) (*CNAMAssignment, error) {

@@ -261,7 +261,7 @@ func errorID(body []byte) string {
 // Do calls an operation that this library has no method for. method is GET, POST, PUT, PATCH or DELETE. path is escaped
 // and relative to the base URL, e.g. "/v2/numbers/12065550100"; what doesn't fit is an [*ArgumentError]. query may be
 // nil. A body that is not nil is sent as JSON, as [encoding/json] encodes it. A successful answer is decoded by
-// [encoding/json] into out, a pointer, as it came, with its envelope; if out is nil the answer is not looked at.
+// [encoding/json] into out, a pointer, as it came, with its envelope; if out is nil, it is not decoded.
 //
 // Like the sending of a message, a POST is repeated only where it was certainly not carried out, and can fail with
 // [ErrOutcomeUnknown]. Every other method is repeated like a GET.

@@ -139,8 +139,8 @@ func WithTimeout(d time.Duration) Option {
 	}
 }
 
-// WithRetry sets how often, and at which pace, requests are repeated. Which requests are repeated does not change: a
-// message is not sent again for it.
+// WithRetry sets how often, and at which pace, requests are repeated. It does not change which requests are repeated: no
+// policy sends a message twice.
 func WithRetry(p RetryPolicy) Option {
 	return func(c *config) *ArgumentError {
 		switch {

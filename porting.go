@@ -210,7 +210,7 @@ func (s *PortingService) CheckPortability(ctx context.Context, numbers []string)
 
 // Create orders numbers to be ported, which costs money. Flowroute may split the request into several orders, which
 // share a GroupID; all of them are returned. A required field that is missing is an [*ArgumentError]. It is not
-// repeated where it could happen twice: after [ErrOutcomeUnknown], look for the Alias with [PortingService.ListAll].
+// repeated where it could happen twice: after [ErrOutcomeUnknown], look for its Alias with [PortingService.ListAll].
 //
 // API: POST /v2/portorders
 func (s *PortingService) Create(ctx context.Context, r *CreatePortOrderRequest) ([]PortOrder, error) {
@@ -257,14 +257,14 @@ func (s *PortingService) GetStatus(ctx context.Context, orderID string) (*PortOr
 }
 
 // Update changes a port order, which is possible only while it is pending or rejected. A request without any change
-// is an [*ArgumentError]. It is not documented which error an order in another status is.
+// is an [*ArgumentError]. It is not documented which error is returned in another status.
 //
 // API: PATCH /v2/portorders/{orderID}
 func (s *PortingService) Update(ctx context.Context, orderID string, r *UpdatePortOrderRequest) (*PortOrder, error) {
 	return fetch[portOrderWire](ctx, s.client, patch("porting.update", "/v2/portorders/{orderID}", id(orderID)).asPlainJSON(), required(r))
 }
 
-// Cancel cancels a port order. It is not documented until when that is possible, or which error it is after that.
+// Cancel cancels a port order. It is not documented until when that is possible, or which error is returned after that.
 //
 // API: PATCH /v2/portorders/{orderID}/status
 func (s *PortingService) Cancel(ctx context.Context, orderID string) error {
