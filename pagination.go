@@ -10,13 +10,16 @@ import (
 	"github.com/flowroute/flowroute-go/internal/transport"
 )
 
-// ListOptions is the part of a list that is asked for. It is embedded in the options of every list.
+// ListOptions says which part of a list is asked for. It is embedded in the options of every list. A field below 0 is
+// an [*ArgumentError].
 type ListOptions struct {
-	// Limit is the number of records in a page. 0 is the API's own default, 10, where one page is asked for; a method
-	// that walks the whole list then asks for the largest pages that the API documents for it.
+	// Limit is the number of records in a page. With 0, a method that returns one page gets as many as the API gives
+	// by default, which is 10 unless the options say otherwise. An iterator then asks for large pages: of 400 area
+	// codes, 1,000 messages, and 200 of anything else. It is not known what the API does with a limit above the
+	// largest that it documents.
 	Limit int `url:"limit,omitempty"`
 
-	// Offset is the number of records to pass over before the first one.
+	// Offset is the number of records to skip before the first one.
 	Offset int `url:"offset,omitempty"`
 }
 
@@ -52,8 +55,8 @@ type listOptions[O any] interface {
 // Page is one page of a list.
 type Page[T any] struct {
 	Items      []T  // in the API's order; empty, not nil, where there are none
-	More       bool // whether the API says that more follows
-	NextOffset int  // the offset of the next page: this one's, and the number of records received
+	More       bool // whether the API says that another page follows
+	NextOffset int  // the Offset to ask for the next page with: this page's, plus the number of Items
 }
 
 // records is what a page of a list holds.
