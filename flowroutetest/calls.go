@@ -2,6 +2,7 @@ package flowroutetest
 
 import (
 	"encoding/json"
+	"fmt"
 	"iter"
 	"net/netip"
 	"slices"
@@ -19,11 +20,14 @@ const defaultCalls = 1000
 
 // SetCalls has the account have made and received n calls, at even distances in the [CallPeriod] before now. They
 // are what exports of call detail records have, from now on. A call is made up from its number when it is needed, so
-// that there may be millions.
+// that there may be millions. It panics where n is below 0.
 func (s *Server) SetCalls(n int) {
+	if n < 0 {
+		panic(fmt.Sprintf("flowroutetest: SetCalls: n is %d, and must not be below 0", n))
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.account.calls = callHistory{max(0, n), s.clock.now().Truncate(time.Second)}
+	s.account.calls = callHistory{n, s.clock.now().Truncate(time.Second)}
 }
 
 // callHistory are the calls of the account.

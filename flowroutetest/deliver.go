@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -58,8 +59,11 @@ func newDeliverer() *http.Client {
 	}
 }
 
-// SetWebhooks sets how events are delivered from now on.
+// SetWebhooks sets how events are delivered from now on. It panics where Duplicates is below 0.
 func (s *Server) SetWebhooks(w Webhooks) {
+	if w.Duplicates < 0 {
+		panic(fmt.Sprintf("flowroutetest: SetWebhooks: Duplicates is %d, and must not be below 0", w.Duplicates))
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.account.webhooks = w

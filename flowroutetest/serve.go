@@ -92,6 +92,11 @@ func (rt router) find(method, escapedPath string, query url.Values) (operation, 
 	return operation{}, nil, err
 }
 
+// has tells whether there is an operation of some name.
+func (rt router) has(name string) bool {
+	return slices.ContainsFunc(rt, func(e endpoint) bool { return e.name == name })
+}
+
 // match holds the segments of an escaped path against the operation's own.
 func (e endpoint) match(segments []string) (vars map[string]string, ok bool) {
 	if len(segments) != len(e.segments) {
