@@ -431,6 +431,18 @@ func TestAddNumber(t *testing.T) {
 	assert.Equal(t, "toll-free", a.get("/v2/numbers/18005550123").at("data", "attributes", "number_type"))
 	assert.Equal(t, "longcode", a.get("/v2/numbers/13105550123").at("data", "attributes", "number_type"))
 	a.do("POST", "/v2/numbers/"+forSale, nil).is(404, notFound)
+
+	// It is one number, however it is written.
+	for _, number := range []string{"+1 310-555-0124", "3105550124", "(310) 555-0124", "1.310.555.0124", "+13105550124"} {
+		a.AddNumber(number)
+		assert.Contains(t, a.Numbers(), "13105550124", number)
+		assert.Len(t, a.Numbers(), 8, number)
+	}
+	for _, number := range []string{"", "x", "00000000000", "555-0124", "131055501245", "+44 20 7946 0000", "+1 310 555 0125 x2"} {
+		assert.PanicsWithValue(t, fmt.Sprintf("flowroutetest: AddNumber: %q is not a North American phone number", number),
+			func() { a.AddNumber(number) })
+	}
+	assert.Len(t, a.Numbers(), 8)
 }
 
 func TestNewServerIsCheap(t *testing.T) {

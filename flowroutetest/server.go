@@ -2,6 +2,7 @@ package flowroutetest
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"log"
 	"net"
@@ -133,13 +134,17 @@ func (s *Server) Numbers() []string {
 	return s.account.numberValues()
 }
 
-// AddNumber puts a phone number on the account, as if it had been bought and enabled for messages. It is 11
-// digits, with or without a plus sign; any number will do, for sale or not. One that is on the account
-// already is left as it is.
+// AddNumber puts a North American phone number on the account, as if it had been bought and enabled for messages. It is in
+// any common notation, such as 12065550100 or (206) 555-0100, and may be for sale or not. One that is on the account
+// already is left as it is. What is no such number panics.
 func (s *Server) AddNumber(number string) {
+	value, valid := northAmerican(number)
+	if !valid {
+		panic(fmt.Sprintf("flowroutetest: AddNumber: %q is not a North American phone number", number))
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.account.addNumber(digits11(number))
+	s.account.addNumber(value)
 }
 
 // ApproveCNAM approves a CNAM record at once, as Flowroute's review would by itself after [CNAMApprovedAfter]. It

@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/flowroute/flowroute-go"
 )
 
 const (
@@ -90,6 +92,12 @@ func phoneNumber(s string) string {
 // digits11 is a phone number as the API writes it.
 func digits11(number string) string {
 	return strings.TrimPrefix(number, "+")
+}
+
+// northAmerican reads a number that a test gives, in any notation that the library takes, as 11 digits.
+func northAmerican(number string) (value string, valid bool) {
+	value, err := flowroute.ParsePhone(number)
+	return value, err == nil && !strings.HasPrefix(value, "+")
 }
 
 // flag reads a boolean from text.
