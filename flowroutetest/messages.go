@@ -33,7 +33,8 @@ func messageOperations() []operation {
 // Message is a text that was taken for sending.
 type Message struct {
 	ID               string    // as answered to the sender
-	From, To         string    // 11 digits
+	From             string    // 11 digits
+	To               string    // digits with the country code, and no plus sign
 	Body             string    // empty for an MMS of media alone
 	MediaURLs        []string  // nil for an SMS
 	MMS              bool      // sent as MMS: it has media, or was asked to be
@@ -72,7 +73,7 @@ func (a *account) sendMessage(c *call) (answer, error) {
 		return answer{}, err
 	}
 	m := &message{Message: Message{
-		To:               digits11(attrs.required("to", phoneNumber)),
+		To:               digits11(attrs.required("to", c.recipient)),
 		From:             digits11(attrs.required("from", phoneNumber)),
 		MediaURLs:        attrs.texts("media_urls", webAddress),
 		DeliveryCallback: attrs.text("dlr_callback", webAddress),

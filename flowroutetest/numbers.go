@@ -210,7 +210,7 @@ func (a *account) searchNumbers(c *call) (answer, error) {
 // numberOrder is the order that an order_by parameter asks for: a field, and perhaps a direction. It is nil
 // where there is no such order.
 func numberOrder(orderBy string) func(a, b listing) int {
-	field, direction, _ := strings.Cut(cmp.Or(orderBy, "number"), ",")
+	field, direction, directed := strings.Cut(cmp.Or(orderBy, "number"), ",")
 	var order func(a, b listing) int
 	switch field {
 	case "number", "value", "tn":
@@ -228,10 +228,10 @@ func numberOrder(orderBy string) func(a, b listing) int {
 	default:
 		return nil
 	}
-	switch direction {
-	case "", "asc":
+	switch {
+	case !directed, direction == "asc":
 		return order
-	case "desc":
+	case direction == "desc":
 		return func(a, b listing) int { return order(b, a) }
 	}
 	return nil

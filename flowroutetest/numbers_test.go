@@ -108,6 +108,9 @@ func TestSearchFilters(t *testing.T) {
 		"number_type=standard": `{"number_type":["Must be one of: longcode, toll-free."]}`,
 		"order_by=color":       `{"order_by":["Not a valid choice."]}`,
 		"order_by=tn,up":       `{"order_by":["Not a valid choice."]}`,
+		"order_by=number,":     `{"order_by":["Not a valid choice."]}`,
+		"order_by=tn,asc,":     `{"order_by":["Not a valid choice."]}`,
+		"order_by=,asc":        `{"order_by":["Not a valid choice."]}`,
 	} {
 		a.get("/v2/numbers/available?"+query).is(422, invalid(detail))
 	}

@@ -199,7 +199,7 @@ func (a *account) portedNumber(value string, d portDetails, now time.Time) *numb
 	return n
 }
 
-var portNumberPattern = regexp.MustCompile(`^\+1[0-9]{10}$`)
+var portNumberPattern = regexp.MustCompile(`^\+` + elevenDigits + `$`)
 
 func portNumber(s string) string {
 	if !portNumberPattern.MatchString(s) {

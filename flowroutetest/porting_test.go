@@ -53,7 +53,7 @@ func TestCheckPortability(t *testing.T) {
 	a.createPort("+12065013456")
 	check("+12065010000", "+12065013456", "+"+flowroutetest.LongCode).is(200,
 		`{"data":{"hypernetwork_enabled":[],"nonportable":["+12065010000","+12065013456","+12065550100"],"portable":[]}}`)
-	for _, number := range []string{"12065013456", "+2065013456", "+442065013456", ""} {
+	for _, number := range []string{"12065013456", "+2065013456", "+442065013456", "+10065013456", ""} {
 		assert.Equal(t, 422, check(number).status, number)
 	}
 	check("12065013456").is(422, invalid(`{"numbers":["Not a valid phone number."]}`))
@@ -295,6 +295,8 @@ func TestListPortOrders(t *testing.T) {
 		"created_after=x":   `{"created_after":["Not a valid datetime."]}`,
 		"completion_date=x": `{"completion_date":["Not a valid date."]}`,
 		"order=color":       `{"order":["Not a valid choice."]}`,
+		"order=alias,":      `{"order":["Not a valid choice."]}`,
+		"order=,":           `{"order":["Not a valid choice.","Not a valid choice."]}`,
 	} {
 		a.get("/v2/portorders?"+query).is(422, invalid(detail))
 	}

@@ -72,7 +72,7 @@ const (
 
 var (
 	hostRoute   = regexp.MustCompile(`^` + hostPattern + weight + `$`)
-	numberRoute = regexp.MustCompile(`^[0-9]{11}` + weight + `$`)
+	numberRoute = regexp.MustCompile(`^` + elevenDigits + weight + `$`)
 	uriRoute    = regexp.MustCompile(`^sips?:[^@\s;]+@` + hostPattern + `(;transport=(tcp|udp|tls))?` + weight + `$`)
 )
 

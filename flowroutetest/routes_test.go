@@ -157,7 +157,7 @@ func TestRouteValues(t *testing.T) {
 	}
 	for kind, values := range map[string][]string{
 		"host":   {"a b", "-a.example.com", "a.example.com:port", "sip:alice@atlanta.com", "a;transport=tcp"},
-		"number": {"2065551234", "+12065551234", "12065551234x"},
+		"number": {"2065551234", "+12065551234", "12065551234x", "00000000000"},
 		"uri":    {"alice@atlanta.com", "http://atlanta.com", "sip:atlanta.com", "sip:a@b;transport=smoke"},
 	} {
 		for _, value := range values {

@@ -80,13 +80,28 @@ func webAddress(s string) string {
 	return ""
 }
 
-var phoneNumberPattern = regexp.MustCompile(`^\+?[0-9]{11}$`)
+const elevenDigits = `1[2-9][0-9]{9}` // a North American number
 
+var (
+	phoneNumberPattern = regexp.MustCompile(`^\+?` + elevenDigits + `$`)
+	abroadPattern      = regexp.MustCompile(`^\+[2-9][0-9]{6,14}$`)
+)
+
+// phoneNumber checks a North American number.
 func phoneNumber(s string) string {
 	if !phoneNumberPattern.MatchString(s) {
 		return "Not a valid phone number."
 	}
 	return ""
+}
+
+// recipient checks a number that a message is sent to. Version 2.1 of the API is documented to take North American ones,
+// and version 2.2 any in the form of E.164.
+func (c *call) recipient(s string) string {
+	if c.version != "v2.1" && abroadPattern.MatchString(s) {
+		return ""
+	}
+	return phoneNumber(s)
 }
 
 // digits11 is a phone number as the API writes it.
