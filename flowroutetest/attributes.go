@@ -19,16 +19,29 @@ type attributes struct {
 	inner     map[string]*attributes // those that are objects themselves
 }
 
-// attributes reads the values in the body: JSON, enveloped in data.attributes or flat. An envelope's type must be
-// one of those given, where any is.
-func (c *call) attributes(types ...string) (*attributes, error) {
+// In which form an operation takes its values is what the documentation and the official SDKs send: one form as a rule.
+
+// flat reads the values of a body that is nothing else.
+func (c *call) flat() (*attributes, error) {
+	body, err := c.json()
+	if err != nil {
+		return nil, err
+	}
+	if _, enveloped := body["data"]; enveloped {
+		return nil, unprocessable(problems{"data": {unknownField}})
+	}
+	return &attributes{values: body, problems: problems{}}, nil
+}
+
+// enveloped reads the values of a body that has them in data.attributes. Its type must be one of those given, where any is.
+func (c *call) enveloped(types ...string) (*attributes, error) {
 	body, err := c.json()
 	if err != nil {
 		return nil, err
 	}
 	data, enveloped := body["data"]
 	if !enveloped {
-		return &attributes{values: body, problems: problems{}}, nil
+		return nil, unprocessable(problems{"data": {missing}})
 	}
 	resource, err := envelope(data, types)
 	if err != nil {
@@ -42,6 +55,30 @@ func (c *call) attributes(types ...string) (*attributes, error) {
 		return nil, unprocessable(object{"data": problems{"attributes": {invalidInput}}})
 	}
 	return &attributes{values: values, enveloped: true, problems: problems{}}, nil
+}
+
+// envelopedOrFlat reads the values of a body in either form.
+func (c *call) envelopedOrFlat(types ...string) (*attributes, error) {
+	body, err := c.json()
+	if err != nil {
+		return nil, err
+	}
+	if _, enveloped := body["data"]; enveloped {
+		return c.enveloped(types...)
+	}
+	return c.flat()
+}
+
+// flatOrForm reads the values of a body that may be form-encoded as well.
+func (c *call) flatOrForm() (*attributes, error) {
+	if c.mediaType() != "application/x-www-form-urlencoded" {
+		return c.flat()
+	}
+	form, err := url.ParseQuery(string(c.body))
+	if err != nil {
+		return nil, refuse(http.StatusBadRequest, "The body is not a valid form.", "Bad Request")
+	}
+	return fromQuery(form), nil
 }
 
 // identifier reads a body that names a record: its type, which must be the one given, and its id.
@@ -115,18 +152,6 @@ func (c *call) json() (object, error) {
 
 func notJSON() *refusal {
 	return refuse(http.StatusBadRequest, "The body is not valid JSON.", "Bad Request")
-}
-
-// attributesOrForm is attributes where the body may be form-encoded as well.
-func (c *call) attributesOrForm(types ...string) (*attributes, error) {
-	if c.mediaType() != "application/x-www-form-urlencoded" {
-		return c.attributes(types...)
-	}
-	form, err := url.ParseQuery(string(c.body))
-	if err != nil {
-		return nil, refuse(http.StatusBadRequest, "The body is not a valid form.", "Bad Request")
-	}
-	return fromQuery(form), nil
 }
 
 // fromQuery are the values of a query or form.

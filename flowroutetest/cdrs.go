@@ -146,12 +146,9 @@ func (e *export) storagePath() string {
 
 // createExport answers as the API is known to: with the filter among the attributes, and a time in another zone.
 func (a *account) createExport(c *call) (answer, error) {
-	attrs, err := c.attributes("cdrexport")
+	attrs, err := c.enveloped("cdrexport")
 	if err != nil {
 		return answer{}, err
-	}
-	if !attrs.enveloped {
-		return answer{}, unprocessable(problems{"data": {missing}})
 	}
 	callback := attrs.text("callback_url", optional(webAddress))
 	given := attrs.within("filter_parameters")

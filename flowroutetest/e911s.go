@@ -97,7 +97,7 @@ func (a *account) getE911(c *call) (answer, error) {
 }
 
 func (a *account) validateE911(c *call) (answer, error) {
-	attrs, err := c.attributes("e911", "e911s")
+	attrs, err := c.enveloped("e911", "e911s")
 	if err != nil {
 		return answer{}, err
 	}
@@ -108,7 +108,7 @@ func (a *account) validateE911(c *call) (answer, error) {
 }
 
 func (a *account) createE911(c *call) (answer, error) {
-	attrs, err := c.attributes("e911", "e911s")
+	attrs, err := c.enveloped("e911", "e911s")
 	if err != nil {
 		return answer{}, err
 	}
@@ -130,7 +130,7 @@ func (a *account) updateE911(c *call) (answer, error) {
 	if !found {
 		return answer{}, notFound()
 	}
-	attrs, err := c.attributes("e911", "e911s")
+	attrs, err := c.enveloped("e911", "e911s")
 	if err != nil {
 		return answer{}, err
 	}

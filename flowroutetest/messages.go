@@ -68,7 +68,7 @@ func (m *message) public() Message {
 }
 
 func (a *account) sendMessage(c *call) (answer, error) {
-	attrs, err := c.attributes("message")
+	attrs, err := c.envelopedOrFlat("message")
 	if err != nil {
 		return answer{}, err
 	}

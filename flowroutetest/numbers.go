@@ -289,7 +289,7 @@ func (c *call) purchaseOptions() (*attributes, error) {
 	if len(c.body) == 0 {
 		return fromQuery(c.query), nil
 	}
-	return c.attributes("number")
+	return c.flat()
 }
 
 func (a *account) listNumbers(c *call) (answer, error) {
@@ -320,7 +320,7 @@ func (a *account) getNumber(c *call) (answer, error) {
 // getNumbers answers with each number's data in a list, and what they are all related to, once, beside it. That, and
 // to refuse the whole where one of them isn't on the account, is the server's own choice.
 func (a *account) getNumbers(c *call) (answer, error) {
-	attrs, err := c.attributes()
+	attrs, err := c.flat()
 	if err != nil {
 		return answer{}, err
 	}
@@ -359,13 +359,11 @@ func (a *account) updateNumber(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	attrs, err := c.attributes("number")
+	attrs, err := c.flat()
 	if err != nil {
 		return answer{}, err
 	}
-	if !attrs.enveloped {
-		attrs.required("type", oneOf("number"))
-	}
+	attrs.required("type", oneOf("number"))
 	alias := attrs.text("alias", atMost(maxAlias))
 	cnamLookups := attrs.flag("cnam_lookups_enabled", n.cnamLookups)
 	messaging := attrs.messaging()

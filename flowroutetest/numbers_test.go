@@ -240,7 +240,7 @@ func TestPurchaseOptions(t *testing.T) {
 	a := newAPI(t)
 	for name, resp := range map[string]response{
 		"flat":  a.do("POST", "/v2/numbers/12062790237", `{"cnam_lookups_enabled":false,"messaging_enabled":true}`),
-		"data":  a.do("POST", "/v2/numbers/12065010237", enveloped("number", object("cnam_lookups_enabled", "false", "messaging_enabled", "true"))),
+		"texts": a.do("POST", "/v2/numbers/12065010237", object("cnam_lookups_enabled", "false", "messaging_enabled", "true")),
 		"query": a.do("POST", "/v2/numbers/12066410237?cnam_lookups_enabled=false&messaging_enabled=true&messaging_callback_url=https://example.com", nil),
 	} {
 		number := resp.created()
@@ -374,19 +374,18 @@ func TestUpdateNumber(t *testing.T) {
 		assert.Equal(t, fmt.Sprint(flag), fmt.Sprint(resp.at("data", "attributes", "cnam_lookups_enabled")))
 		assert.Equal(t, "NYC Number", resp.at("data", "attributes", "alias"), "what isn't named is left as it is")
 	}
-	resp = a.do("PATCH", path, enveloped("number", object("alias", nil)))
+	resp = a.do("PATCH", path, object("type", "number", "alias", nil))
 	assert.Nil(t, resp.at("data", "attributes", "alias"))
 	assert.Equal(t, before.body, resp.body)
 
 	for body, detail := range map[string]string{
-		`{"alias":"x"}`:                                                  `{"type":["Missing data for required field."]}`,
-		`{"type":"route","alias":"x"}`:                                   `{"type":["Must be one of: number."]}`,
-		`{"type":"number","alias":7}`:                                    `{"alias":["Not a valid string."]}`,
-		`{"type":"number","messaging_enabled":""}`:                       `{"messaging_enabled":["Not a valid boolean."]}`,
-		`{"type":"number","messaging_email":2}`:                          `{"messaging_email":["Not a valid boolean."]}`,
-		`{"type":"number","messaging_callback_url":"x"}`:                 `{"messaging_callback_url":["Not a valid URL."]}`,
-		`{"type":"number","alias":"` + strings.Repeat("x", 65) + `"}`:    `{"alias":["Longer than maximum length 64."]}`,
-		`{"data":{"type":"number","attributes":{"messaging_email":[]}}}`: `{"data":{"attributes":{"messaging_email":["Not a valid boolean."]}}}`,
+		`{"alias":"x"}`:                                               `{"type":["Missing data for required field."]}`,
+		`{"type":"route","alias":"x"}`:                                `{"type":["Must be one of: number."]}`,
+		`{"type":"number","alias":7}`:                                 `{"alias":["Not a valid string."]}`,
+		`{"type":"number","messaging_enabled":""}`:                    `{"messaging_enabled":["Not a valid boolean."]}`,
+		`{"type":"number","messaging_email":2}`:                       `{"messaging_email":["Not a valid boolean."]}`,
+		`{"type":"number","messaging_callback_url":"x"}`:              `{"messaging_callback_url":["Not a valid URL."]}`,
+		`{"type":"number","alias":"` + strings.Repeat("x", 65) + `"}`: `{"alias":["Longer than maximum length 64."]}`,
 	} {
 		a.do("PATCH", path, body).is(422, invalid(detail))
 	}

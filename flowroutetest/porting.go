@@ -219,7 +219,7 @@ func (a *account) portable(value string, now time.Time) bool {
 // checkPortability has long codes enabled for the hypernetwork, and toll-free numbers not, which is the server's own
 // choice.
 func (a *account) checkPortability(c *call) (answer, error) {
-	attrs, err := c.attributes()
+	attrs, err := c.flat()
 	if err != nil {
 		return answer{}, err
 	}
@@ -245,7 +245,7 @@ func (a *account) checkPortability(c *call) (answer, error) {
 // createPortOrder makes an order for the long codes and one for the toll-free numbers, in a group. One alone is the
 // answer's data; two are a list, which is the server's own choice.
 func (a *account) createPortOrder(c *call) (answer, error) {
-	attrs, err := c.attributes()
+	attrs, err := c.enveloped()
 	if err != nil {
 		return answer{}, err
 	}
@@ -438,12 +438,13 @@ func (o *portOrder) statusDocument(now time.Time) object {
 	}}
 }
 
+// updatePortOrder takes its values in either form, since it isn't known in which the API does.
 func (a *account) updatePortOrder(c *call) (answer, error) {
 	o, err := a.changeablePortOrder(c)
 	if err != nil {
 		return answer{}, err
 	}
-	attrs, err := c.attributes()
+	attrs, err := c.envelopedOrFlat()
 	if err != nil {
 		return answer{}, err
 	}
@@ -466,7 +467,7 @@ func (a *account) cancelPortOrder(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	attrs, err := c.attributes()
+	attrs, err := c.flat()
 	if err != nil {
 		return answer{}, err
 	}
@@ -484,7 +485,7 @@ func (a *account) changePortNumbers(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	attrs, err := c.attributes()
+	attrs, err := c.flat()
 	if err != nil {
 		return answer{}, err
 	}
@@ -528,7 +529,7 @@ func (a *account) addToPortGroup(c *call) (answer, error) {
 	if len(group) == 0 {
 		return answer{}, noSuchPortOrder()
 	}
-	attrs, err := c.attributes()
+	attrs, err := c.flat()
 	if err != nil {
 		return answer{}, err
 	}

@@ -419,7 +419,6 @@ func TestLOA(t *testing.T) {
 	path := "/v2/portorders/" + a.createPort("+12065551001").created() + "/loa"
 	a.get(path).is(204, "")
 	a.do("POST", path, object("type", "loa", "signature_name", "John Doe", "signature_title", "CEO")).is(201, "")
-	a.do("POST", path, enveloped("loa", object("signature_name", "John Doe", "signature_title", "CEO"))).is(201, "")
 	const required = `["Missing data for required field."]`
 	a.do("POST", path, `{}`).is(422, invalid(`{"type":`+required+`,"signature_name":`+required+`,"signature_title":`+required+`}`))
 	a.get("/v2/portorders/1/loa").is(404, noSuchPortOrder)

@@ -90,7 +90,7 @@ func routeValue(kind string) check {
 }
 
 func (a *account) createRoute(c *call) (answer, error) {
-	attrs, err := c.attributes("route")
+	attrs, err := c.enveloped("route")
 	if err != nil {
 		return answer{}, err
 	}
@@ -133,7 +133,7 @@ func (a *account) updateRoute(c *call) (answer, error) {
 	case r.id == builtInRoute:
 		return answer{}, notAuthorized()
 	}
-	attrs, err := c.attributes("route")
+	attrs, err := c.enveloped("route")
 	if err != nil {
 		return answer{}, err
 	}

@@ -131,6 +131,63 @@ func TestMalformedBody(t *testing.T) {
 	}
 }
 
+// TestBodyForms sends each operation's values in both forms. It takes them in those that the documentation or an official
+// SDK has for it.
+func TestBodyForms(t *testing.T) {
+	const (
+		flat   = 1
+		data   = 2
+		either = flat + data
+	)
+	order := portOrder([]string{"+12065551999"})["data"].(map[string]any)["attributes"].(map[string]any)
+	call := object("filter_parameters", object("start_call_start_time", "2026-01-01", "start_call_end_time", "2026-01-02"))
+	for _, c := range []struct {
+		method, path, kind string
+		values             map[string]any
+		forms              int
+	}{
+		{"POST", "/v2/numbers/" + forSale, "number", object("cnam_lookups_enabled", true), flat},
+		{"POST", "/v2/numbers/details", "number", object("numbers", []string{flowroutetest.LongCode}), flat},
+		{"PATCH", "/v2/numbers/" + flowroutetest.LongCode, "number", object("type", "number", "alias", "x"), flat},
+		{"POST", "/v2/numbers/" + flowroutetest.LongCode + "/relationships/sms_callback", "callback", object("callback_url", "https://example.com"), either},
+		{"POST", "/v2/message-provision", "number", object("numbers", []string{flowroutetest.LongCode}, "action", "enable"), flat},
+		{"POST", "/v2/routes", "route", object("route_type", "host", "value", "b.example.com", "alias", "b"), data},
+		{"PATCH", "/v2/routes/98396", "route", object("alias", "c"), data},
+		{"POST", "/v2.1/messages", "message", object("to", recipient, "from", flowroutetest.LongCode, "body", "Hi"), either},
+		{"POST", "/v2.2/messages", "message", object("to", recipient, "from", flowroutetest.LongCode, "body", "Hi"), either},
+		{"PUT", "/v2.1/messages/sms_callback", "callback", object("callback_url", "https://example.com"), either},
+		{"POST", "/v2/e911s/validate", "e911", address(), data},
+		{"POST", "/v2/e911s", "e911", address("label", "Other", "street_number", "9"), data},
+		{"PATCH", "/v2/e911s/21845", "e911", object("label", "x"), data},
+		{"POST", "/v2/cnams", "cnam", object("value", "Heartwood"), flat},
+		{"POST", "/v2/portorders/portability", "portorder", object("numbers", []string{"+12065551998"}), flat},
+		{"POST", "/v2/portorders", "portorder", order, data},
+		{"PATCH", "/v2/portorders/42361", "portorder", object("alias", "x"), either},
+		{"PATCH", "/v2/portorders/42361/relationships/numbers", "portorder", object("add", []string{"+12065551997"}), flat},
+		{"POST", "/v2/portorders/38697/numbers", "portorder", object("add", []string{"+12065551997"}), flat},
+		{"POST", "/v2/portorders/42361/loa", "loa", object("type", "loa", "signature_name", "John Doe", "signature_title", "CEO"), flat},
+		{"POST", "/v2/portorders/42361/upload_file", "portorder-file", object("filename", "csr.pdf"), flat},
+		{"PATCH", "/v2/portorders/42361/status", "portorder", object("status", "cancelled"), flat},
+		{"POST", "/v2/cdrs/exports", "cdrexport", call, data},
+	} {
+		for form, body := range map[int]map[string]any{flat: c.values, data: enveloped(c.kind, c.values)} {
+			a := newAPI(t)
+			a.createRoute("host", "a.example.com", "a").created()
+			a.createE911().created()
+			a.createPort("+12065551234").created()
+			resp := a.do(c.method, c.path, body)
+			switch {
+			case c.forms&form != 0:
+				assert.Less(t, resp.status, 300, "%s %s %v: %s", c.method, c.path, body, resp.body)
+			case form == data:
+				resp.is(422, invalid(`{"data":["Unknown field."]}`))
+			default:
+				resp.is(422, invalid(`{"data":["Missing data for required field."]}`))
+			}
+		}
+	}
+}
+
 func TestPaging(t *testing.T) {
 	a := newAPI(t)
 	for query, detail := range map[string]string{

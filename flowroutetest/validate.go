@@ -23,6 +23,7 @@ const (
 	tooShort     = "Shorter than minimum length 1."
 	notPattern   = "String does not match expected pattern."
 	invalidInput = "Invalid input type."
+	unknownField = "Unknown field."
 )
 
 // problems are what is wrong with the values that a request sent, by name.
