@@ -254,7 +254,7 @@ type callFilter struct {
 	longerThan            float64 // seconds
 }
 
-// callFilter reads which calls to export. A filter that isn't known is ignored: there are some, of unknown names.
+// callFilter reads which calls to export. The API has more filters than these; their names aren't known.
 func (a *attributes) callFilter() callFilter {
 	f := callFilter{
 		start:        a.time("start_call_start_time"),
@@ -311,8 +311,9 @@ func (a *attributes) time(name string) time.Time {
 
 // number reads a number that may be text. Absent or null it is below any.
 func (a *attributes) number(name string) float64 {
-	n, isNumber := a.values[name].(json.Number)
-	s, isText := a.values[name].(string)
+	given, _ := a.value(name)
+	n, isNumber := given.(json.Number)
+	s, isText := given.(string)
 	if !isNumber && !isText {
 		if a.has(name) {
 			a.problems.add(name, notNumber)

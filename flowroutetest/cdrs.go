@@ -152,13 +152,13 @@ func (a *account) createExport(c *call) (answer, error) {
 	}
 	callback := attrs.text("callback_url", optional(webAddress))
 	given := attrs.within("filter_parameters")
-	if given.values == nil && len(attrs.problems["filter_parameters"]) == 0 {
+	var filter callFilter
+	switch {
+	case given.values != nil:
+		filter = given.callFilter()
+	case len(attrs.problems["filter_parameters"]) == 0:
 		attrs.problems.add("filter_parameters", missing)
 	}
-	if err := attrs.err(); err != nil {
-		return answer{}, err
-	}
-	filter := given.callFilter()
 	if err := attrs.err(); err != nil {
 		return answer{}, err
 	}

@@ -40,7 +40,7 @@ func TestCreateCNAM(t *testing.T) {
 		a.createCNAM(c.value).is(422, invalid(`{"value":["`+c.detail+`"]}`))
 	}
 	a.do("POST", "/v2/cnams", "name=x", contentType("application/x-www-form-urlencoded")).is(422,
-		invalid(`{"value":["Missing data for required field."]}`))
+		invalid(`{"value":["Missing data for required field."],"name":["Unknown field."]}`))
 	a.do("POST", "/v2/cnams", "%", contentType("application/x-www-form-urlencoded")).is(400,
 		`{"errors":[{"detail":"The body is not a valid form.","id":"SOME-ID","status":400,"title":"Bad Request"}]}`)
 	assert.Len(t, a.get("/v2/cnams").ids(), 3)

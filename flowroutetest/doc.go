@@ -33,7 +33,9 @@
 //
 // A request is checked as the API would: credentials, path, method, media type, and each value. Where it isn't
 // public how the API answers to something, such as the words of an error, the server answers in the usual form
-// with words of its own; don't build on these. Answers have the API's irregularities: ids that are sometimes
+// with words of its own; don't build on these. Query parameters and members of a body that the server doesn't know are
+// refused with status 422, so that those which are misspelled show, unless [WithUnknownIgnored] says otherwise; what the
+// API does with them isn't public either. Answers have the API's irregularities: ids that are sometimes
 // numbers, attributes that are null in one place and missing in another, errors without id or title, links that
 // lead elsewhere. Links never name the server, and a client should not follow any.
 //

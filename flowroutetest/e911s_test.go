@@ -59,7 +59,7 @@ func TestValidateE911(t *testing.T) {
 		return a.do("POST", "/v2/e911s/validate", enveloped("e911", address(changes...)))
 	}
 	validate().is(204, "")
-	validate("address_type", nil, "address_type_number", nil, "alias", "unknown").is(204, "")
+	validate("address_type", nil, "address_type_number", nil).is(204, "")
 	validate("street_number", "0").is(400, geocode)
 	for _, c := range []struct {
 		name   string
@@ -137,7 +137,9 @@ func TestUpdateE911(t *testing.T) {
 	update(enveloped("e911", object("address_type", "Unit"))).is(422, invalid(`{"data":{"attributes":{"address_type_number":["Missing data for required field."]}}}`))
 	update(enveloped("e911", object("zip", nil))).is(422, invalid(`{"data":{"attributes":{"zip":["Field may not be null."]}}}`))
 	update(enveloped("e911", object("country", "CA"))).is(422, invalid(`{"data":{"attributes":{"state":["Not a valid state or province code."]}}}`))
-	update(enveloped("e911", object("unknown", 1))).is(422, invalid(`{"data":{"attributes":{"_schema":["No attribute to update."]}}}`))
+	update(enveloped("e911", object())).is(422, invalid(`{"data":{"attributes":{"_schema":["No attribute to update."]}}}`))
+	update(enveloped("e911", object("id", id, "alias", nil, "address_number", "4", "zip_code", "98104"))).is(422,
+		invalid(`{"data":{"attributes":{"_schema":["No attribute to update."]}}}`))
 	update(enveloped("e911", object("street_number", "0"))).is(400, geocode)
 	update(enveloped("e911", object("label", "other"))).is(422, invalid(`{"data":{"attributes":{"label":["Must be unique."]}}}`))
 	update(enveloped("e911", address("street_number", "9"))).is(403, `{"errors":[{"detail":"Duplicate address.","id":"SOME-ID","status":403}]}`)

@@ -287,7 +287,7 @@ func (a *account) purchaseNumber(c *call) (answer, error) {
 // purchaseOptions are in the body, or in the query where there is no body.
 func (c *call) purchaseOptions() (*attributes, error) {
 	if len(c.body) == 0 {
-		return fromQuery(c.query), nil
+		return c.texts(c.query), nil
 	}
 	return c.flat()
 }

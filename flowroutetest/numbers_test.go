@@ -73,18 +73,18 @@ func TestSearchFilters(t *testing.T) {
 		self  string
 		holds func(id string) bool
 	}{
-		"starts_with=206":           {"starts_with=1206", func(id string) bool { return strings.HasPrefix(id, "1206") }},
-		"starts_with=1206":          {"starts_with=1206", func(id string) bool { return strings.HasPrefix(id, "1206") }},
-		"starts_with=%2B1604":       {"starts_with=%2B1604", func(id string) bool { return strings.HasPrefix(id, "1604") }},
-		"contains=007":              {"contains=007", func(id string) bool { return strings.Contains(id, "007") }},
-		"ends_with=000":             {"ends_with=000", func(id string) bool { return strings.HasSuffix(id, "000") }},
-		"state=bc":                  {"state=BC", func(id string) bool { return strings.HasPrefix(id, "1604") }},
-		"rate_center=nwyrcyzn05":    {"rate_center=NWYRCYZN05", func(id string) bool { return strings.HasPrefix(id, "13472") }},
-		"number_type=toll-free":     {"number_type=toll-free", func(id string) bool { return id[1] == '8' }},
-		"number_type=longcode":      {"number_type=longcode", func(id string) bool { return id[1:3] != "80" && id[1:3] != "83" }},
-		"iso_country=ca":            {"iso_country=CA", func(id string) bool { return strings.HasPrefix(id, "1604") }},
-		"state=":                    {"", func(string) bool { return true }},
-		"unknown=1&order_by=tn,asc": {"order_by=tn%2Casc", func(string) bool { return true }},
+		"starts_with=206":        {"starts_with=1206", func(id string) bool { return strings.HasPrefix(id, "1206") }},
+		"starts_with=1206":       {"starts_with=1206", func(id string) bool { return strings.HasPrefix(id, "1206") }},
+		"starts_with=%2B1604":    {"starts_with=%2B1604", func(id string) bool { return strings.HasPrefix(id, "1604") }},
+		"contains=007":           {"contains=007", func(id string) bool { return strings.Contains(id, "007") }},
+		"ends_with=000":          {"ends_with=000", func(id string) bool { return strings.HasSuffix(id, "000") }},
+		"state=bc":               {"state=BC", func(id string) bool { return strings.HasPrefix(id, "1604") }},
+		"rate_center=nwyrcyzn05": {"rate_center=NWYRCYZN05", func(id string) bool { return strings.HasPrefix(id, "13472") }},
+		"number_type=toll-free":  {"number_type=toll-free", func(id string) bool { return id[1] == '8' }},
+		"number_type=longcode":   {"number_type=longcode", func(id string) bool { return id[1:3] != "80" && id[1:3] != "83" }},
+		"iso_country=ca":         {"iso_country=CA", func(id string) bool { return strings.HasPrefix(id, "1604") }},
+		"state=":                 {"", func(string) bool { return true }},
+		"order_by=tn,asc":        {"order_by=tn%2Casc", func(string) bool { return true }},
 	} {
 		resp := a.get("/v2/numbers/available?limit=200&" + query)
 		ids := resp.ids()

@@ -482,7 +482,7 @@ func signedFor(t *testing.T, a api, file string) string {
 
 // TestStorageURL has the URLs of files lead to the server by the way that the request took.
 func TestStorageURL(t *testing.T) {
-	srv := flowroutetest.NewUnstartedServer()
+	srv := flowroutetest.NewUnstartedServer(flowroutetest.WithUnknownIgnored())
 	mux := http.NewServeMux()
 	mux.Handle("/some/prefix/", http.StripPrefix("/some/prefix", srv))
 	outer := httptest.NewServer(mux)

@@ -191,7 +191,7 @@ func (a *account) listEdgeStrategies(*call) (answer, error) {
 // clients send it. Without any it is the current one.
 func (a *attributes) edgeStrategy(current *int) *int {
 	for _, name := range []string{"edge_strategy_id", "edge_strategy"} {
-		value, given := a.values[name]
+		value, given := a.value(name)
 		if !given {
 			continue
 		}

@@ -188,6 +188,58 @@ func TestBodyForms(t *testing.T) {
 	}
 }
 
+// TestUnknown misspells names, which is refused, or where the server is told so ignored.
+func TestUnknown(t *testing.T) {
+	sms := object("to", recipient, "from", flowroutetest.LongCode, "body", "Hi", "dlr_calback", "https://example.com")
+	beside := enveloped("message", object("to", recipient, "from", flowroutetest.LongCode, "body", "Hi"))
+	beside["dlr_callback"] = "https://example.com"
+	within := enveloped("message", object("to", recipient, "from", flowroutetest.LongCode, "body", "Hi"))
+	within["data"].(map[string]any)["dlr_callback"] = "https://example.com"
+	export := object("start_call_start_time", "2026-01-01", "start_call_end_time", "2026-01-02", "number_alias", "x")
+	order := portOrder([]string{"+12065551999"}, "presets", object("alais", "x"), "loa_details", object("email", "a@example.com", "bcc", "b"))
+	strict, lenient := newAPI(t), newAPI(t, flowroutetest.WithUnknownIgnored())
+	for _, c := range []struct {
+		method, path string
+		body         any
+		status       int
+		detail       string
+	}{
+		{"GET", "/v2/numbers?start_wiht=1206", nil, 200, `{"start_wiht":["Unknown field."]}`},
+		{"GET", "/v2/numbers?page=3&limit=0&size=", nil, 422, `{"page":["Unknown field."],"size":["Unknown field."]}`},
+		{"GET", "/v2/numbers/" + flowroutetest.LongCode + "?limit=1", nil, 200, `{"limit":["Unknown field."]}`},
+		{"GET", "/v2/routes?status=x", nil, 200, `{"status":["Unknown field."]}`},
+		{"GET", "/v2/portorders?group_id=1&order=alias", nil, 404, `{"order":["Unknown field."]}`},
+		{"POST", "/v2/numbers/" + forSale + "?mesaging_enabled=true", nil, 201, `{"mesaging_enabled":["Unknown field."]}`},
+		{"POST", "/v2.1/messages?dlr_callback=https://example.com", sms, 202, `{"dlr_callback":["Unknown field."]}`},
+		{"POST", "/v2.1/messages", sms, 202, `{"dlr_calback":["Unknown field."]}`},
+		{"POST", "/v2.1/messages", enveloped("message", sms), 202, `{"data":{"attributes":{"dlr_calback":["Unknown field."]}}}`},
+		{"POST", "/v2.1/messages", beside, 202, `{"dlr_callback":["Unknown field."]}`},
+		{"POST", "/v2.1/messages", within, 202, `{"data":{"dlr_callback":["Unknown field."]}}`},
+		{"POST", "/v2/e911s", enveloped("e911", address("zip_code", "98101")), 201, `{"data":{"attributes":{"zip_code":["Unknown field."]}}}`},
+		{"PATCH", "/v2/numbers/" + flowroutetest.LongCode, object("type", "number", "alais", "x"), 200, `{"alais":["Unknown field."]}`},
+		{"PATCH", "/v2/numbers/" + flowroutetest.LongCode + "/relationships/primary_route", object("data", object("type", "route", "id", "0", "weight", 1)), 204,
+			`{"data":{"weight":["Unknown field."]}}`},
+		{"POST", "/v2/cdrs/exports", enveloped("cdrexport", object("filter_parameters", export)), 201,
+			`{"data":{"attributes":{"filter_parameters":{"number_alias":["Unknown field."]}}}}`},
+		{"POST", "/v2/portorders", order, 201,
+			`{"data":{"attributes":{"presets":{"alais":["Unknown field."]},"loa_details":{"bcc":["Unknown field."]}}}}`},
+	} {
+		strict.do(c.method, c.path, c.body).is(422, invalid(c.detail))
+		resp := lenient.do(c.method, c.path, c.body)
+		assert.Equal(t, c.status, resp.status, "%s %s: %s", c.method, c.path, resp.body)
+	}
+	assert.Empty(t, strict.Messages(), "nothing was carried out")
+	assert.Len(t, strict.Numbers(), 4)
+
+	// Who has no access isn't told what there is.
+	assert.Equal(t, 401, strict.plain("GET", strict.URL+"/v2/numbers?start_wiht=1206", nil).status)
+
+	// Official SDKs send these, to no effect.
+	strict.createPort("+12065551998").created()
+	assert.Equal(t, 200, strict.get("/v2/portorders?is_approved=true&limit=1").status)
+	assert.Equal(t, 200, strict.get("/v2/cnams?starts_with=a&contains=b&ends_with=c").status)
+}
+
 func TestPaging(t *testing.T) {
 	a := newAPI(t)
 	for query, detail := range map[string]string{
@@ -217,8 +269,8 @@ func TestPaging(t *testing.T) {
 		assert.Equal(t, 422, a.get(path+"?limit="+limits[1]).status, path)
 	}
 
-	// An offset past the end, and parameters that nobody knows, are no errors.
-	a.get("/v2/numbers?offset=1000&page=3").is(200,
+	// An offset past the end is no error.
+	a.get("/v2/numbers?offset=1000").is(200,
 		`{"data":[],"links":{"self":"https://api.flowroute.com/v2/numbers?limit=10&offset=1000"}}`)
 
 	// The last page has no next link, even when it is full.

@@ -32,6 +32,7 @@ type Server struct {
 
 	deliverer *http.Client // of events
 	anywhere  bool         // and not to this machine alone
+	lenient   bool         // ignores what it doesn't know
 
 	mu       sync.Mutex // guards what follows
 	clock    clock
@@ -48,6 +49,12 @@ type Option func(*Server)
 // WithCredentials has the server take these credentials in place of [AccessKey] and [SecretKey].
 func WithCredentials(accessKey, secretKey string) Option {
 	return func(s *Server) { s.AccessKey, s.SecretKey = accessKey, secretKey }
+}
+
+// WithUnknownIgnored has the server ignore query parameters, and members of a body, that it doesn't know. Without it they are
+// refused with status 422, so that a test finds those that are misspelled. What the API itself does isn't known.
+func WithUnknownIgnored() Option {
+	return func(s *Server) { s.lenient = true }
 }
 
 // NewServer returns a server that listens on a free port of 127.0.0.1. The caller closes it when done. Where

@@ -96,7 +96,7 @@ func TestOperations(t *testing.T) {
 		{"POST", "/v2/portorders/portability", "porting.checkPortability"},
 		{"POST", "/v2/portorders", "porting.create"},
 		{"GET", "/v2/portorders", "porting.list"},
-		{"GET", "/v2/portorders?limit=1&group_id=1&status", "porting.getGroup"},
+		{"GET", "/v2/portorders?group_id=1&status", "porting.getGroup"},
 		{"GET", "/v2/portorders/1", "porting.get"},
 		{"PATCH", "/v2/portorders/1", "porting.update"},
 		{"GET", "/v2/portorders/1/status", "porting.getStatus"},
