@@ -69,7 +69,8 @@ func (s *Server) SetWebhooks(w Webhooks) {
 	s.account.webhooks = w
 }
 
-// Deliveries returns what was delivered so far, in the order in which it was answered.
+// Deliveries returns what was delivered so far, in the order in which it was answered. All are there, unless [WithHistory]
+// says otherwise.
 func (s *Server) Deliveries() []Delivery {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -146,7 +147,7 @@ func (s *Server) attempt(e *event, duplicate bool) (status, duplicates int) {
 
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.deliveries = append(s.deliveries, d)
+	s.deliveries = latest(append(s.deliveries, d), s.history)
 	if d.Status != http.StatusOK && !duplicate && e.attempts < DeliveryAttempts && !errors.Is(d.Err, errElsewhere) {
 		e.due = s.clock.now().Add(RedeliverAfter)
 		s.account.pending = append(s.account.pending, e)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"math"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -33,6 +34,7 @@ type Server struct {
 	deliverer *http.Client // of events
 	anywhere  bool         // and not to this machine alone
 	lenient   bool         // ignores what it doesn't know
+	history   int          // how many requests and deliveries it keeps
 
 	mu       sync.Mutex // guards what follows
 	clock    clock
@@ -76,6 +78,7 @@ func NewUnstartedServer(opts ...Option) *Server {
 		clock:     clock{base: Epoch},
 		account:   newAccount(),
 		deliverer: newDeliverer(),
+		history:   math.MaxInt,
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	for _, opt := range opts {
