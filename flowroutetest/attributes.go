@@ -40,7 +40,8 @@ func (c *call) flat() (*attributes, error) {
 	return c.attributes(body), nil
 }
 
-// enveloped reads the values of a body that has them in data.attributes. Its type must be one of those given, where any is.
+// enveloped reads the values of a body that has them in data.attributes. Its type must be one of those given; none
+// given is any.
 func (c *call) enveloped(types ...string) (*attributes, error) {
 	resource, err := c.resource(types)
 	if err != nil {
@@ -104,7 +105,7 @@ func (c *call) identifier(kind string) (id string, err error) {
 	return id, nil
 }
 
-// resource reads a body's data, whose type must be one of those given, where any is.
+// resource reads a body's data, whose type must be one of those given; none given is any.
 func (c *call) resource(types []string) (object, error) {
 	body, err := c.json()
 	if err != nil {
@@ -196,7 +197,7 @@ func (a *attributes) err() error {
 	return unprocessable(detail)
 }
 
-// detail is what was found wrong with the values, and those within them. It is for when all that are known were asked for.
+// detail is what was found wrong with the values and those within them, once all that are known were asked for.
 func (a *attributes) detail() object {
 	detail := object{}
 	for name := range a.values {

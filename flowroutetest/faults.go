@@ -62,8 +62,8 @@ type Fault struct {
 	Pad int
 }
 
-// Inject has requests fail as the faults say. A request meets the first fault, in the order of injection, that is
-// for its operation and has times left, and no other. It panics where there is no such operation, and where a field has a
+// Inject has requests fail as the faults say. A request meets the first fault, in the order of injection, that is for
+// its operation and has times left, and no other. It panics where there is no such operation, and where a field has a
 // value that it can't have: such a fault would never be met, and the test would pass for that.
 func (s *Server) Inject(faults ...Fault) {
 	for _, f := range faults {

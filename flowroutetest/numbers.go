@@ -13,8 +13,8 @@ import (
 
 // Numbers that are on the account of a new server, both able to send messages.
 const (
-	LongCode = "12065550100"
-	TollFree = "18445550100"
+	LongCode = "12065550100" // a local number in Seattle
+	TollFree = "18445550100" // a toll-free one, which can have no E911 record and no CNAM
 
 	secondLongCode   = "12125550101"
 	canadianLongCode = "16045550102"

@@ -12,13 +12,14 @@ import (
 // How long after it was placed, or changed after it was rejected, a port order is in its later states. Before the
 // first of them it is pending. When it is completed its numbers are on the account.
 const (
-	PortProcessingAfter = time.Hour
-	PortSubmittedAfter  = 24 * time.Hour
-	PortAcceptedAfter   = 3 * 24 * time.Hour
-	PortCompletedAfter  = 7 * 24 * time.Hour
+	PortProcessingAfter = time.Hour          // processing, from when on it can't be changed
+	PortSubmittedAfter  = 24 * time.Hour     // submitted
+	PortAcceptedAfter   = 3 * 24 * time.Hour // accepted
+	PortCompletedAfter  = 7 * 24 * time.Hour // completed
 )
 
-// NotPortable ends the numbers that can't be ported. (Nor can one be that is on the account, or in an open port order.)
+// NotPortable is the last four digits of the numbers that can't be ported. (Nor can one be that is on the account, or
+// in an open port order.)
 const NotPortable = "0000"
 
 const (

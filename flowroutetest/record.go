@@ -17,14 +17,14 @@ type Request struct {
 	Path      string      // as sent, with its escapes and without the query
 	Query     url.Values  // empty, not nil, without a query
 	Header    http.Header // without Authorization, so that it can be printed
-	Body      []byte      // as sent
+	Body      []byte      // as sent; empty without one
 	Status    int         // status it is answered with; 0 where the connection is closed without an answer
 	Time      time.Time   // on the server's clock
 }
 
 // WithHistory has the server keep the latest n requests for [Server.Requests], and the latest n deliveries for
-// [Server.Deliveries], so that one which runs for long doesn't grow with each. 0 keeps none. Without it all are kept. It
-// panics where n is below 0.
+// [Server.Deliveries], so that one which runs for long doesn't grow with each. 0 keeps none. Without it all are kept.
+// It panics where n is below 0.
 func WithHistory(n int) Option {
 	if n < 0 {
 		panic(fmt.Sprintf("flowroutetest: WithHistory: n is %d, and must not be below 0", n))

@@ -131,8 +131,8 @@ func TestMalformedBody(t *testing.T) {
 	}
 }
 
-// TestBodyForms sends each operation's values in both forms. It takes them in those that the documentation or an official
-// SDK has for it.
+// TestBodyForms sends each operation's values in both forms. It takes them in those that the documentation or an
+// official SDK has for it.
 func TestBodyForms(t *testing.T) {
 	const (
 		flat   = 1

@@ -15,16 +15,16 @@ import (
 
 // The credentials a [Server] takes, unless [WithCredentials] says otherwise. They open nothing but a fake.
 const (
-	AccessKey = "87654321"
-	SecretKey = "notarealsecret00notarealsecret00"
+	AccessKey = "87654321"                         // the user name: 8 digits
+	SecretKey = "notarealsecret00notarealsecret00" // the password: 32 letters and digits
 )
 
 // Server is an in-memory Flowroute: one account, its state, and the API in front of it. It is safe for
 // concurrent use. Its exported fields are for reading only.
 type Server struct {
 	URL       string // base URL, such as http://127.0.0.1:49152; empty until the server listens
-	AccessKey string // user name it takes
-	SecretKey string // password it takes
+	AccessKey string // the user name that it takes
+	SecretKey string // the password that it takes
 
 	router   router
 	listener *httptest.Server
@@ -53,8 +53,8 @@ func WithCredentials(accessKey, secretKey string) Option {
 	return func(s *Server) { s.AccessKey, s.SecretKey = accessKey, secretKey }
 }
 
-// WithUnknownIgnored has the server ignore query parameters, and members of a body, that it doesn't know. Without it they are
-// refused with status 422, so that a test finds those that are misspelled. What the API itself does isn't known.
+// WithUnknownIgnored has the server ignore query parameters and members of a body that it doesn't know. Without it they
+// are refused with status 422, so that a test finds those that are misspelled. What the API itself does isn't known.
 func WithUnknownIgnored() Option {
 	return func(s *Server) { s.lenient = true }
 }
@@ -144,8 +144,8 @@ func (s *Server) Numbers() []string {
 	return s.account.numberValues()
 }
 
-// AddNumber puts a North American phone number on the account, as if it had been bought and enabled for messages. It is in
-// any common notation, such as 12065550100 or (206) 555-0100, and may be for sale or not. One that is on the account
+// AddNumber puts a North American phone number on the account, as if it had been bought and enabled for messages. It is
+// in any common notation, such as 12065550100 or (206) 555-0100, and may be for sale or not. One that is on the account
 // already is left as it is. What is no such number panics.
 func (s *Server) AddNumber(number string) {
 	value, valid := northAmerican(number)

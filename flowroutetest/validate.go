@@ -96,8 +96,8 @@ func phoneNumber(s string) string {
 	return ""
 }
 
-// recipient checks a number that a message is sent to. Version 2.1 of the API is documented to take North American ones,
-// and version 2.2 any in the form of E.164.
+// recipient checks a number that a message is sent to. Version 2.1 of the API is documented to take North American
+// ones, and version 2.2 any in the form of E.164.
 func (c *call) recipient(s string) string {
 	if c.version != "v2.1" && abroadPattern.MatchString(s) {
 		return ""
