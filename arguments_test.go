@@ -167,6 +167,10 @@ func TestBadArguments(t *testing.T) {
 		{"blank ZIP", address(func(a *flowroute.E911Address) { a.ZIP = "     " }), "e911s.create: ZIP must not be empty"},
 		{"name that is not UTF-8", address(func(a *flowroute.E911Address) { a.LastName = "Garc\xeda" }), "e911s.create: LastName must be UTF-8"},
 		{"suite that is not UTF-8", address(func(a *flowroute.E911Address) { a.AddressType, a.AddressTypeNumber = "Suite", "\xff" }), "e911s.create: AddressTypeNumber must be UTF-8"},
+		{"state by name to look for", func(ctx context.Context, c *flowroute.Client) error {
+			_, err := c.E911s.List(ctx, &flowroute.E911ListOptions{State: "Washington"})
+			return err
+		}, "e911s.list: State must be the two letters"},
 		{"no change", update(nil), "e911s.update: request must not be nil"},
 		{"empty change", update(&flowroute.UpdateE911Request{}), "e911s.update: request must change something"},
 		{"change to a bad ZIP", update(&flowroute.UpdateE911Request{ZIP: new("98101-1234")}), "e911s.update: ZIP must have 4 to 7 characters"},

@@ -77,8 +77,7 @@ type E911ListOptions struct {
 	StreetName string `url:"street_name,omitempty"` // a part of the street's name, in any case
 	City       string `url:"city,omitempty"`        // a part of the city's name, in any case
 
-	// State is that of the US, or the province of Canada: two letters. It is sent as it stands. Write it in upper case,
-	// since only newer documentation of the API says that any case will do.
+	// State is that of the US, or the province of Canada: two letters, in any case.
 	State string `url:"state,omitempty"`
 }
 
@@ -186,6 +185,13 @@ func (s *E911sService) ListNumbers(ctx context.Context, e911ID string, opts *Lis
 // API: GET /v2/e911s/{e911ID}/relationships/numbers
 func (s *E911sService) ListAllNumbers(ctx context.Context, e911ID string, opts *ListOptions) iter.Seq2[*Number, error] {
 	return listAll[numberWire](ctx, s.client, get("e911s.listNumbers", "/v2/e911s/{e911ID}/relationships/numbers", id(e911ID)), opts)
+}
+
+func (o *E911ListOptions) check(args *arguments) {
+	o.ListOptions.check(args)
+	if o.State != "" {
+		o.State = args.state("State", o.State)
+	}
 }
 
 func (e *E911Address) body(args *arguments) any {

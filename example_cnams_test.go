@@ -78,5 +78,5 @@ func ExampleCheckCNAM() {
 	// Acme & Sons: <nil>
 	// Acme and All Sons: flowroute: CheckCNAM: value must have at most 15 characters
 	// 24/7: flowroute: CheckCNAM: value must have a letter
-	// Café: flowroute: CheckCNAM: value must have only letters, digits, spaces and any of - _ . , @ + & ' / "
+	// Café: flowroute: CheckCNAM: value must have only letters of A to Z, digits, spaces and any of - _ . , @ + & ' / "
 }

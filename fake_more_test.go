@@ -99,7 +99,7 @@ func portingRun(t *testing.T, srv *flowroutetest.Server, client *flowroute.Clien
 	assert.Empty(t, none.Items)
 	portability, err := client.Porting.CheckPortability(ctx, []string{"2065550177", "206555" + flowroutetest.NotPortable})
 	require.NoError(t, err)
-	assert.Equal(t, []string{"+12065550177"}, portability.Portable)
+	assert.Equal(t, []string{"12065550177"}, portability.Portable)
 	assert.Len(t, portability.Nonportable, 1)
 
 	request := portRequest("2065550177")
@@ -139,7 +139,7 @@ func portingRun(t *testing.T, srv *flowroutetest.Server, client *flowroute.Clien
 	assert.Equal(t, flowroute.PortStatusCompleted, status.Status)
 	got, err := client.Porting.Get(ctx, order.ID)
 	require.NoError(t, err)
-	assert.Contains(t, got.Numbers, "+12065550178")
+	assert.Contains(t, got.Numbers, "12065550178")
 	number, err := client.Numbers.Get(ctx, "2065550177")
 	require.NoError(t, err)
 	assert.Equal(t, "ported", number.Alias)

@@ -79,7 +79,7 @@
 //		if err != nil {
 //			return err
 //		}
-//		if m.Direction == flowroute.DirectionOutbound && m.To == to && m.Body == text.Body {
+//		if m.Direction == flowroute.MessageDirectionOutbound && m.To == to && m.Body == text.Body {
 //			return nil // it was sent
 //		}
 //	}

@@ -20,7 +20,7 @@ type Message struct {
 	To                string           `json:"to"`                 // as [ParsePhone] returns it
 	Body              string           `json:"body"`               // with its white space; an MMS may have none
 	Status            string           `json:"status"`             // e.g. "delivered", "message buffered"; may be empty
-	Direction         MessageDirection `json:"direction"`          // [DirectionInbound] or [DirectionOutbound]
+	Direction         MessageDirection `json:"direction"`          // [MessageDirectionInbound] or [MessageDirectionOutbound]
 	MMS               bool             `json:"is_mms"`             // whether it is an MMS; false is an SMS
 	Encoding          int              `json:"message_encoding"`   // 0 is single-byte characters, 8 is UCS-2
 	Type              MessageType      `json:"message_type"`       // the kind of the account's number
@@ -40,8 +40,8 @@ type MessageDirection string
 
 // Directions of messages.
 const (
-	DirectionInbound  MessageDirection = "inbound"  // received
-	DirectionOutbound MessageDirection = "outbound" // sent
+	MessageDirectionInbound  MessageDirection = "inbound"  // received
+	MessageDirectionOutbound MessageDirection = "outbound" // sent
 )
 
 // MessageType is the kind of the account's number that a message was sent from or to. The API may use other kinds than
@@ -176,10 +176,31 @@ func (s *MessagesService) numbered(m *SendMessageRequest) input {
 }
 
 func (s *MessagesService) limiter(m *SendMessageRequest) Limiter {
-	if m != nil && m.isMMS() {
+	switch {
+	case m == nil || s.client.sms == nil:
+		return nil
+	case m.isMMS():
 		return s.client.mms
 	}
+	if n := Segments(m.Body).Segments; n > 1 {
+		return perSegment{s.client.sms, n}
+	}
 	return s.client.sms
+}
+
+// perSegment asks a limiter once for each segment of a text, as each counts.
+type perSegment struct {
+	limiter  Limiter
+	segments int
+}
+
+func (p perSegment) Wait(ctx context.Context) error {
+	for range p.segments {
+		if err := p.limiter.Wait(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (m *SendMessageRequest) isMMS() bool { return m.MMS || len(m.MediaURLs) > 0 }

@@ -175,8 +175,8 @@ func WithLimiter(l Limiter) Option {
 }
 
 // WithMessageLimiters asks a limiter before every attempt to send a message, after that of [WithLimiter]: one for
-// SMS, of which Flowroute takes 5 a second, and one for MMS, of which it takes 1 a second. Flowroute counts each
-// segment of a text, see [Segments], but Wait is called once for each attempt, with the context of the call.
+// SMS, of which Flowroute takes 5 a second, and one for MMS, of which it takes 1 a second. Flowroute counts each segment
+// of a text, so Wait is called once for each, see [Segments]. It gets the context of the call.
 func WithMessageLimiters(sms, mms Limiter) Option {
 	return func(c *config) *ArgumentError {
 		if isNil(sms) || isNil(mms) {

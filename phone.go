@@ -30,3 +30,11 @@ func phoneValue(number jsonapi.Text) string {
 	}
 	return "+" + digits
 }
+
+func phoneValues(numbers []jsonapi.Text) []string {
+	var values []string
+	for _, n := range numbers {
+		values = append(values, phoneValue(n))
+	}
+	return values
+}

@@ -18,8 +18,8 @@ type PortingService struct{ service }
 
 // Portability tells which numbers can be ported. Its numbers are in the form +12065550100.
 type Portability struct {
-	Portable    []string `json:"portable"`    // can be ported
-	Nonportable []string `json:"nonportable"` // can't be ported
+	Portable    []string `json:"portable"`    // can be ported; each as in Number.Value
+	Nonportable []string `json:"nonportable"` // can't be ported; each as in Number.Value
 
 	// Hypernetwork is those of Portable that can be on Flowroute's HyperNetwork.
 	Hypernetwork []string `json:"hypernetwork_enabled"`
@@ -36,7 +36,7 @@ type PortOrder struct {
 	Alias           string         `json:"alias"`                      // the account's own name for the order
 	Status          PortStatus     `json:"status"`                     // e.g. [PortStatusPending]
 	StatusUpdatedAt time.Time      `json:"status_updated_at,omitzero"` // UTC; may be zero
-	Numbers         []string       `json:"numbers,omitempty"`          // in the form +12065550100
+	Numbers         []string       `json:"numbers,omitempty"`          // each as in Number.Value
 	BillingName     string         `json:"billing_name"`               // the customer's name
 	BillingNumber   string         `json:"billing_number"`             // the billing telephone number; may be empty
 	BillingAddress  BillingAddress `json:"billing_address"`            // the customer's address

@@ -21,7 +21,7 @@ type portabilityWire struct {
 }
 
 func (w portabilityWire) model() Portability {
-	return Portability{Portable: texts(w.Portable), Nonportable: texts(w.Nonportable), Hypernetwork: texts(w.Hypernetwork)}
+	return Portability{Portable: phoneValues(w.Portable), Nonportable: phoneValues(w.Nonportable), Hypernetwork: phoneValues(w.Hypernetwork)}
 }
 
 // portableWire is a list of numbers, or, in an older form, an object that has one.
@@ -93,7 +93,7 @@ func (w portOrderWire) model(answer[none]) PortOrder {
 	o.ID = cmp.Or(w.Key(), string(a.ID))
 	o.GroupID = string(a.GroupID)
 	o.StatusUpdatedAt = a.StatusUpdatedAt.Time
-	o.Numbers = texts(a.Numbers)
+	o.Numbers = phoneValues(a.Numbers)
 	o.BillingNumber = string(a.BillingNumber)
 	o.ProviderAccount = string(a.ProviderAccount)
 	o.PIN = string(a.PIN)

@@ -86,18 +86,10 @@ func (w messagingTaskWire) model(answer[none]) MessagingTask {
 	return MessagingTask{
 		ID:         w.Key(),
 		Status:     a.Status,
-		Number:     string(a.Number),
+		Number:     phoneValue(a.Number),
 		Message:    a.Message,
-		Processing: texts(a.Numbers.Processing),
-		Successful: texts(a.Numbers.Successful),
-		Failed:     texts(a.Numbers.Failed),
+		Processing: phoneValues(a.Numbers.Processing),
+		Successful: phoneValues(a.Numbers.Successful),
+		Failed:     phoneValues(a.Numbers.Failed),
 	}
-}
-
-func texts(lenient []jsonapi.Text) []string {
-	var plain []string
-	for _, t := range lenient {
-		plain = append(plain, string(t))
-	}
-	return plain
 }

@@ -200,6 +200,10 @@ func TestLimiters(t *testing.T) {
 		_, err = client.Numbers.List(t.Context(), nil)
 		require.NoError(t, err)
 		assert.Equal(t, []int{6, 3, 2}, []int{all, sms1, mms1})
+
+		_, err = client.Messages.Send(t.Context(), &flowroute.SendMessageRequest{From: flowroutetest.LongCode, To: "2065550199", Body: strings.Repeat("long ", 60)})
+		require.NoError(t, err)
+		assert.Equal(t, []int{7, 6, 2}, []int{all, sms1, mms1}, "each segment counts")
 	})
 }
 

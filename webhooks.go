@@ -199,7 +199,7 @@ func parseMessage(e *jsonapi.Event, body []byte) (Event, error) {
 		return nil, fmt.Errorf("a message that can't be read: %w", err)
 	}
 	m := w.model(answer[mediaWire]{included: included})
-	if m.Direction == DirectionOutbound {
+	if m.Direction == MessageDirectionOutbound {
 		return &UnknownEvent{e.Key(), e.Type, body}, nil // whoever answers messages must not answer its own
 	}
 	return &m, nil
@@ -249,7 +249,7 @@ func (w inboundWire) model(a answer[mediaWire]) InboundMessage {
 	}
 	m := InboundMessage{w.messageWire.model(a), cmp.Or(w.Attributes.CallbackURL, w.Attributes.LegacyCallbackURL)}
 	m.MMS = m.MMS || bool(w.Attributes.LegacyMMS)
-	m.Direction = cmp.Or(m.Direction, DirectionInbound)
+	m.Direction = cmp.Or(m.Direction, MessageDirectionInbound)
 	if m.Type == "long-code" { // as version 2.0 has it
 		m.Type = MessageTypeLongCode
 	}
