@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/url"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -23,6 +24,12 @@ func (a *arguments) require(name, value string) {
 	if value == "" {
 		a.refuse(name, "must not be empty")
 	}
+}
+
+// words checks a text that has to say something.
+func (a *arguments) words(name, value string) {
+	a.require(name, strings.TrimSpace(value))
+	a.text(name, value)
 }
 
 // text checks what people will read.
@@ -74,22 +81,21 @@ func (a *arguments) phones(name, prefix string, values []string) []string {
 	return numbers
 }
 
-// digits takes the separators that people write out of a number or a part of one. A leading + is kept.
+// digits takes the separators that people and their address books write out of a number or a part of one: spaces and
+// dashes of every kind, and marks that can't be seen. A leading + is kept.
 func (a *arguments) digits(name, value string) string {
-	plus := ""
-	if value = strings.TrimSpace(value); strings.HasPrefix(value, "+") {
-		plus, value = "+", value[1:]
-	}
-	return plus + strings.Map(func(r rune) rune {
+	begun := false
+	return strings.Map(func(r rune) rune {
 		switch {
-		case isDigit(r):
+		case isDigit(r), r == '+' && !begun:
+			begun = true
 			return r
-		case strings.ContainsRune(" -.()", r):
-			return -1
+		case strings.ContainsRune("./()", r), unicode.IsSpace(r), unicode.In(r, unicode.Pd, unicode.Cf):
+		default:
+			a.refuse(name, "must have only digits, spaces and any of - . / ( ), and may begin with +")
 		}
-		a.refuse(name, "must have only digits, spaces and any of - . ( ), and may begin with +")
 		return -1
-	}, value)
+	}, strings.TrimPrefix(value, "tel:"))
 }
 
 // link checks a URL that Flowroute is to call or to fetch.

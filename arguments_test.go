@@ -71,7 +71,7 @@ func TestBadArguments(t *testing.T) {
 	}{
 		{"no message", func(ctx context.Context, c *flowroute.Client) error { _, err := c.Messages.Send(ctx, nil); return err }, "messages.send: request must not be nil"},
 		{"no sender", send(func(m *flowroute.SendMessageRequest) { m.From = "" }), "messages.send: From must not be empty"},
-		{"bad recipient", send(func(m *flowroute.SendMessageRequest) { m.To = "call me" }), "messages.send: To must have only digits, spaces and any of - . ( ), and may begin with +"},
+		{"bad recipient", send(func(m *flowroute.SendMessageRequest) { m.To = "call me" }), "messages.send: To must have only digits, spaces and any of - . / ( ), and may begin with +"},
 		{"short code", send(func(m *flowroute.SendMessageRequest) { m.To = "12345" }), "messages.send: To must be a North American number"},
 		{"no body", send(func(m *flowroute.SendMessageRequest) { m.Body = "" }), "messages.send: Body must not be empty"},
 		{"MMS of nothing", send(func(m *flowroute.SendMessageRequest) { m.Body, m.MMS = "", true }), "messages.send: Body must not be empty"},
@@ -94,6 +94,9 @@ func TestBadArguments(t *testing.T) {
 		{"no such area code", number("1065550100"), "numbers.get: number must be a North American number"},
 		{"country code 0", number("+0320123456"), "numbers.get: number must have 7 to 15 digits after the +"},
 		{"plus within", number("206+5550100"), "numbers.get: number must have only digits"},
+		{"16 digits", number("+1234567890123456"), "numbers.get: number must be a North American number"},
+		{"16 digits from abroad", number("+4412345678901234"), "numbers.get: number must have 7 to 15 digits after the +"},
+		{"extension", number("206-555-0100 x12"), "numbers.get: number must have only digits"},
 		{"vanity number", number("1-800-FLOWERS"), "numbers.get: number must have only digits"},
 		{"other digits", number("٢٠٦٥٥٥٠١٠٠"), "numbers.get: number must have only digits"},
 		{"negative limit", search(&flowroute.NumberSearchOptions{ListOptions: flowroute.ListOptions{Limit: -1}}), "numbers.search: Limit must not be below 0"},
@@ -112,6 +115,10 @@ func TestBadArguments(t *testing.T) {
 		{"route without value", route(&flowroute.CreateRouteRequest{Alias: "x", Type: "host"}), "routes.create: Value must not be empty"},
 		{"route to a bad number", route(&flowroute.CreateRouteRequest{Alias: "x", Type: "number", Value: "911;weight=1"}), "routes.create: Value must be a North American number"},
 		{"route from below", route(&flowroute.CreateRouteRequest{Alias: "x", Type: "host", Value: "x", EdgeStrategyID: "US-East"}), "routes.create: EdgeStrategyID must be digits"},
+		{"route from 007", route(&flowroute.CreateRouteRequest{Alias: "x", Type: "host", Value: "x", EdgeStrategyID: "007"}), "routes.create: EdgeStrategyID must be digits, without a leading 0"},
+		{"blank alias", route(&flowroute.CreateRouteRequest{Alias: " ", Type: "host", Value: "x"}), "routes.create: Alias must not be empty"},
+		{"alias that is not UTF-8", route(&flowroute.CreateRouteRequest{Alias: "\xff", Type: "host", Value: "x"}), "routes.create: Alias must be UTF-8"},
+		{"value that is not UTF-8", route(&flowroute.CreateRouteRequest{Alias: "x", Type: "host", Value: "\xff"}), "routes.create: Value must be UTF-8"},
 		{"bad purchase callback", func(ctx context.Context, c *flowroute.Client) error {
 			_, err := c.Numbers.Purchase(ctx, "2065550100", &flowroute.PurchaseOptions{MessagingCallbackURL: "example.com"})
 			return err
@@ -156,10 +163,22 @@ func TestBadArguments(t *testing.T) {
 		{"state by name", address(func(a *flowroute.E911Address) { a.State = "Washington" }), "e911s.create: State must be the two letters"},
 		{"elsewhere", address(func(a *flowroute.E911Address) { a.Country = "BE" }), "e911s.create: Country must be US or CA"},
 		{"bad ZIP", address(func(a *flowroute.E911Address) { a.ZIP = "981" }), "e911s.create: ZIP must have 4 to 7 characters"},
+		{"blank city", address(func(a *flowroute.E911Address) { a.City = " \t" }), "e911s.create: City must not be empty"},
+		{"blank ZIP", address(func(a *flowroute.E911Address) { a.ZIP = "     " }), "e911s.create: ZIP must not be empty"},
+		{"name that is not UTF-8", address(func(a *flowroute.E911Address) { a.LastName = "Garc\xeda" }), "e911s.create: LastName must be UTF-8"},
+		{"suite that is not UTF-8", address(func(a *flowroute.E911Address) { a.AddressType, a.AddressTypeNumber = "Suite", "\xff" }), "e911s.create: AddressTypeNumber must be UTF-8"},
+		{"state by name to look for", func(ctx context.Context, c *flowroute.Client) error {
+			_, err := c.E911s.List(ctx, &flowroute.E911ListOptions{State: "Washington"})
+			return err
+		}, "e911s.list: State must be the two letters"},
 		{"no change", update(nil), "e911s.update: request must not be nil"},
 		{"empty change", update(&flowroute.UpdateE911Request{}), "e911s.update: request must change something"},
 		{"change to a bad ZIP", update(&flowroute.UpdateE911Request{ZIP: new("98101-1234")}), "e911s.update: ZIP must have 4 to 7 characters"},
 		{"change to a bad state", update(&flowroute.UpdateE911Request{State: new("")}), "e911s.update: State must be the two letters"},
+		{"change to no street", update(&flowroute.UpdateE911Request{StreetName: new("")}), "e911s.update: StreetName must not be empty"},
+		{"change to a name that is not UTF-8", update(&flowroute.UpdateE911Request{FirstName: new("Ren\xe9")}), "e911s.update: FirstName must be UTF-8"},
+		{"change to a suite that is not UTF-8", update(&flowroute.UpdateE911Request{AddressTypeNumber: new("\xe9")}), "e911s.update: AddressTypeNumber must be UTF-8"},
+		{"CNAM that is not ASCII", cnam("ÉÉÉÉÉÉÉÉ"), "cnams.create: value must have only letters of A to Z"},
 		{"CNAM of 16 characters", cnam("ABCDEFGHIJKLMNOP"), "cnams.create: value must have at most 15 characters"},
 		{"CNAM without a letter", cnam("12345"), "cnams.create: value must have a letter"},
 		{"CNAM with a bang", cnam("HELLO!"), "cnams.create: value must have only letters"},
@@ -169,6 +188,8 @@ func TestBadArguments(t *testing.T) {
 		{"absolute URL", do("GET", "https://example.com/v2", nil), "do: path must be an escaped path"},
 		{"path with a query", do("GET", "/v2/numbers?limit=1", nil), "do: path must be an escaped path"},
 		{"path that climbs", do("GET", "/v2/%2e%2E/v1", nil), "do: path must not have empty segments, . or .."},
+		{"path with an empty segment", do("GET", "/v2//x", nil), "do: path must not have empty segments, . or .."},
+		{"path that ends empty", do("GET", "/v2/", nil), "do: path must not have empty segments, . or .."},
 		{"path with a space", do("GET", "/v2/a b", nil), "do: path must be an escaped path"},
 		{"body that is no JSON", do("POST", "/v2/x", func() {}), "do: body can't be encoded"},
 	}
@@ -187,14 +208,19 @@ func TestBadArguments(t *testing.T) {
 
 func TestPhoneNumberNotation(t *testing.T) {
 	for written, want := range map[string]string{
-		"+1 206-555-0100":    "12065550100",
-		"(206) 555-0100":     "12065550100",
-		"206.555.0100":       "12065550100",
-		"2065550100":         "12065550100",
-		"12065550100":        "12065550100",
-		" 1 (206) 555 0100 ": "12065550100",
-		"+32 2 555 12 12":    "3225551212",
-		"+44 20 7946 0000":   "442079460000",
+		"+1 206-555-0100":                       "12065550100",
+		"(206) 555-0100":                        "12065550100",
+		"206.555.0100":                          "12065550100",
+		"2065550100":                            "12065550100",
+		"12065550100":                           "12065550100",
+		" 1 (206) 555 0100 ":                    "12065550100",
+		"+32 2 555 12 12":                       "3225551212",
+		"+44 20 7946 0000":                      "442079460000",
+		"+442079460000123":                      "442079460000123", // 15 digits, the most there are
+		"tel:+1-206-555-0100":                   "12065550100",
+		"206/555-0100":                          "12065550100",
+		"206\u00a0555\u20110100":                "12065550100", // as web pages have it
+		"\u202a+1\u202f206 555\u20130100\u202c": "12065550100", // as address books have it
 	} {
 		client, got := serve(t, 200, "", `{"data":{"type":"number","id":"1"}}`)
 		_, err := client.Numbers.Get(t.Context(), written)

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -121,23 +122,41 @@ func page(n int, record func(int) string, next string) []byte {
 	return b.Bytes()
 }
 
-// against runs each contender, and reports how the library compares with the first.
+// against runs each contender, and reports how it compares with the first.
 func against(b *testing.B, contenders ...contender) {
-	var rival time.Duration
 	for i, c := range contenders {
 		b.Run(c.name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				c.run(b)
 			}
-			per := b.Elapsed() / time.Duration(b.N)
-			if i == 0 {
-				rival = per
-			} else if rival > 0 {
-				b.ReportMetric(float64(per)/float64(rival), "x-by-hand")
+			if i > 0 {
+				b.ReportMetric(ratio(b, c, contenders[0]), "x-by-hand")
 			}
 		})
 	}
+}
+
+// ratio compares two contenders that take turns, some milliseconds each, so that what else the machine does slows both
+// down alike: it is the median of what the turns give.
+func ratio(b *testing.B, c, rival contender) float64 {
+	const turn, enough, most = 5 * time.Millisecond, 5, 101
+	runs := max(1, int(turn/max(1, timed(b, c, 1))))
+	var ratios []float64
+	for start := time.Now(); len(ratios) < enough || len(ratios) < most && time.Since(start) < 2*time.Second; {
+		theirs, ours := timed(b, rival, runs), timed(b, c, runs)
+		ratios = append(ratios, float64(ours)/float64(theirs))
+	}
+	slices.Sort(ratios)
+	return ratios[len(ratios)/2]
+}
+
+func timed(b *testing.B, c contender, runs int) time.Duration {
+	start := time.Now()
+	for range runs {
+		c.run(b)
+	}
+	return time.Since(start)
 }
 
 type contender struct {

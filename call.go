@@ -185,11 +185,17 @@ func fetchData[W interface{ model() T }, T any](ctx context.Context, c *Client, 
 	return new((*data).model()), nil
 }
 
-// send makes a call that is answered with nothing but its success.
+// send makes a call that is answered with its success, and with nothing else that is needed.
 func send(ctx context.Context, c *Client, op operation, body input) error {
 	op.noAnswer = true
-	_, err := c.call(ctx, op, body)
-	return err
+	r, err := c.call(ctx, op, body)
+	if err != nil {
+		return err
+	}
+	if err := jsonapi.Check(r.Body); err != nil {
+		return op.unusable(r, err)
+	}
+	return nil
 }
 
 // call makes a call, and returns an answer that is a success.
@@ -257,6 +263,11 @@ func (op operation) failure(r *transport.Result) error {
 	case r.Status >= 200 && r.Status <= 299:
 		return op.unusable(r, r.Err)
 	}
+	return op.refusal(r, unknown)
+}
+
+// refusal is the error of an answer that says what is wrong.
+func (op operation) refusal(r *transport.Result, unknown bool) error {
 	return &Error{
 		Op:         op.name,
 		StatusCode: r.Status,
@@ -270,12 +281,15 @@ func (op operation) failure(r *transport.Result) error {
 	}
 }
 
-// unusable is the error of a success that can't be used.
+// unusable is the error of a success that can't be used, or that is none by its own words.
 func (op operation) unusable(r *transport.Result, err error) error {
+	if r.Err == nil && len(errorDetails(r.Body)) > 0 {
+		return op.refusal(r, op.class == transport.Once)
+	}
 	return &RequestError{
 		Op:       op.name,
 		Attempts: r.Attempts,
-		Err:      fmt.Errorf("%d %s: %w", r.Status, http.StatusText(r.Status), err),
+		Err:      fmt.Errorf("%s: %w", status(r.Status), err),
 		unknown:  op.class == transport.Once,
 	}
 }

@@ -7,49 +7,51 @@ import (
 	"github.com/flowroute/flowroute-go/internal/jsonapi"
 )
 
-// CallbackType is a kind of event, and the URL that events of it are sent to. A [WebhookHandler] takes them all.
+// CallbackType names a kind of event for which a URL can be set. A [WebhookHandler] takes events of every kind.
 type CallbackType string
 
 // Kinds of callbacks.
 const (
-	CallbackTypeSMS        CallbackType = "sms_callback"     // SMS that are received
-	CallbackTypeMMS        CallbackType = "mms_callback"     // MMS that are received
+	CallbackTypeSMS        CallbackType = "sms_callback"     // SMS that were received
+	CallbackTypeMMS        CallbackType = "mms_callback"     // MMS that were received
 	CallbackTypeSMSReceipt CallbackType = "sms_dlr_callback" // delivery receipts of SMS that were sent
 	CallbackTypeMMSReceipt CallbackType = "mms_dlr_callback" // delivery receipts of MMS that were sent
-	CallbackTypeReceipt    CallbackType = "dlr_callback"     // delivery receipts of SMS; deprecated by the API for CallbackTypeSMSReceipt
+	CallbackTypeReceipt    CallbackType = "dlr_callback"     // deprecated by the API for CallbackTypeSMSReceipt
 )
 
-// Callback is where the events of a kind are sent to, for numbers and messages that have no callback of their own.
+// Callback tells where the events of a kind are sent to, for numbers and messages that have no callback of their own.
 type Callback struct {
-	URL        string `json:"callback_url"`
-	Product    string `json:"product"`     // e.g. dlr
-	APIVersion string `json:"api_version"` // of the account's messaging API, on which the form of events depends; how it is written is not documented
+	URL     string `json:"callback_url"` // where the events are sent to
+	Product string `json:"product"`      // a short word for the kind, e.g. dlr
+
+	// APIVersion is that of the account's messaging API, on which the form of events depends. How it is written is not
+	// documented.
+	APIVersion string `json:"api_version"`
 }
 
-// SetCallback sets the URL that the account's events of a kind are sent to. It replaces the one before; how one is
-// removed is not documented.
+// SetCallback sets the URL that the account's events of a kind are sent to. It replaces the one before. How a URL is
+// removed is not documented. A URL that is not an absolute http or https URL is an [*ArgumentError].
 //
-// The API signs nothing: a secret in the URL, such as [WebhookPathSecret] looks for, is what tells its requests from
-// others. A number's own callback, set by [NumbersService.SetCallback], goes before the account's, and a message's
-// own, [SendMessageRequest.DeliveryCallback], before both.
+// Flowroute signs nothing, so put a secret in the URL, as [WebhookPathSecret] describes: it tells Flowroute's
+// requests from others. A number's own callback, see [NumbersService.SetCallback], goes before the account's. A
+// message's own, see [SendMessageRequest.DeliveryCallback], goes before both.
 //
 // API: PUT /v2.1/messages/{callbackType} (or v2.2, see [WithMessagesVersion])
 func (s *MessagesService) SetCallback(ctx context.Context, callbackType CallbackType, callbackURL string) error {
 	return send(ctx, s.client, put("messages.setCallback", s.path("/{callbackType}"), callback(callbackType)), callbackBody(callbackURL))
 }
 
-// GetCallback returns where the account's events of a kind are sent to. What the API answers where no URL was ever set
-// is not documented; nor is there documentation of CallbackTypeSMSReceipt and CallbackTypeMMSReceipt here, as there is
-// for [MessagesService.SetCallback].
+// GetCallback returns where the account's events of a kind are sent to. It is not documented what the API answers where
+// no URL was ever set, or whether it answers for [CallbackTypeSMSReceipt] and [CallbackTypeMMSReceipt].
 //
 // API: GET /v2.1/messages/{callbackType} (or v2.2, see [WithMessagesVersion])
 func (s *MessagesService) GetCallback(ctx context.Context, callbackType CallbackType) (*Callback, error) {
 	return fetch[callbackWire](ctx, s.client, get("messages.getCallback", s.path("/{callbackType}"), callback(callbackType)), nil)
 }
 
-// SetCallback sets the URL that a number's events of a kind are sent to, in place of the account's, which
-// [MessagesService.SetCallback] sets. How one is read or removed is not documented. It is repeated where that may help,
-// as it does no harm.
+// SetCallback sets the URL that a number's events of a kind are sent to, instead of the account's, which
+// [MessagesService.SetCallback] sets. How it is read or removed is not documented. A URL that is not an absolute http
+// or https URL is an [*ArgumentError]. Setting it again does no harm, so it is repeated like a GET.
 //
 // API: POST /v2/numbers/{number}/relationships/{callbackType}
 func (s *NumbersService) SetCallback(ctx context.Context, number string, callbackType CallbackType, callbackURL string) error {
@@ -82,6 +84,9 @@ type callbackWire struct {
 		APIVersion jsonapi.Text `json:"api_version"`
 	} `json:"attributes"`
 }
+
+// Identified tells whether there is a callback, which has no id.
+func (w callbackWire) Identified() bool { return w.Attributes.URL != "" || w.Type != "" }
 
 func (w callbackWire) model(answer[none]) Callback {
 	c := w.Attributes.Callback

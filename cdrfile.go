@@ -18,45 +18,46 @@ import (
 	"github.com/flowroute/flowroute-go/internal/jsonapi"
 )
 
-// CDR is a call detail record: a line of an export's file. What the file leaves out is the zero value.
+// CDR is a call detail record: a line of the file of an export. What the file leaves out is the zero value. Money is in
+// USD.
 type CDR struct {
 	Direction       string    // inbound or outbound
 	StartTime       time.Time // UTC
 	EndTime         time.Time // UTC
-	Destination     string    // the number called
-	DestinationName string    // the place it belongs to
+	Destination     string    // the number that was called
+	DestinationName string    // the place that it belongs to
 	NumberAlias     string    // of the account's number
 	CallerID        string    // the number that called
-	CallerIDCountry string
-	LineInformation string
-	Result          string
-	CallFailSIPCode string // empty unless the call failed
-	CallFailReason  string // empty unless the call failed
+	CallerIDCountry string    // the country of that number
+	LineInformation string    // as the file has it; not documented
+	Result          string    // how the call ended, as the file has it
+	CallFailSIPCode string    // the status code of SIP; empty unless the call failed
+	CallFailReason  string    // in words; empty unless the call failed
 
-	Duration            time.Duration
-	BilledDuration      time.Duration
+	Duration            time.Duration // how long the call lasted
+	BilledDuration      time.Duration // how much of it is paid for
 	FirstIncrement      time.Duration // the least that is billed
-	SubsequentIncrement time.Duration // the step in which more is billed
+	SubsequentIncrement time.Duration // the steps in which more is billed
 
-	TotalCost     Nanodollars
-	Rate          Nanodollars // a minute
-	CostSubtotal  Nanodollars
-	ConnectFee    Nanodollars
+	TotalCost     Nanodollars // of the call, with all fees
+	Rate          Nanodollars // per minute
+	CostSubtotal  Nanodollars // without the fees
+	ConnectFee    Nanodollars // for connecting the call
 	USFFee        Nanodollars // for the Universal Service Fund
-	CCRF          Nanodollars // cost recovery fee
-	CNAMLookupFee Nanodollars
+	CCRF          Nanodollars // the cost recovery fee
+	CNAMLookupFee Nanodollars // for looking the caller's name up
 
 	CustomXTag string // of SIP's X-Tag header
-	CustomerIP string
+	CustomerIP string // the IP address of the account's side
 }
 
-// Records downloads the file of a completed export, and yields its records as they arrive, in memory that does not
-// depend on how many there are. It ends after an error. It can be ranged over again, which downloads the file again.
-// The account's keys are not sent to the host that has the file. Nothing is repeated: where the connection breaks, the
-// error says after how many records.
+// Records returns an iterator over the records of a completed export. Ranging over it downloads the file, and yields
+// the records as they arrive. It needs little memory, however many there are. An error ends it. Ranging over it again
+// downloads the file again.
 //
-// An export that is not completed is an [*ArgumentError]. A file that has expired is an [*Error] with the status that
-// its host gives, likely [ErrForbidden].
+// The account's keys are not sent to the host that has the file. The download is not repeated: when the connection
+// breaks, the error says after how many records. An export that is not completed is an [*ArgumentError]. A file that
+// has expired is an [*Error] with the status that its host answers, probably [ErrForbidden].
 func (s *CDRsService) Records(ctx context.Context, export *CDRExport) iter.Seq2[*CDR, error] {
 	return func(yield func(*CDR, error) bool) {
 		op := get("cdrs.download", "")
@@ -90,9 +91,9 @@ func (s *CDRsService) Records(ctx context.Context, export *CDRExport) iter.Seq2[
 	}
 }
 
-// ReadCDRs reads the file of an export from r, compressed or not, and yields its records in memory that does not depend
-// on how many there are. It ends after an error. Columns are known by their names, whatever their order; those that are
-// not known are passed over. It can be ranged over once.
+// ReadCDRs reads the file of an export from r, compressed or not, and returns an iterator over its records. It needs
+// little memory, however many there are. An error ends it, and says after how many records. Columns are known by their
+// names, in any order; unknown ones are ignored. It can be ranged over once.
 func ReadCDRs(r io.Reader) iter.Seq2[*CDR, error] {
 	return func(yield func(*CDR, error) bool) {
 		limited := &lineLimit{left: maxLine}

@@ -12,100 +12,110 @@ import (
 	"github.com/flowroute/flowroute-go/internal/transport"
 )
 
-// CDRsService exports call detail records (CDRs): Flowroute writes those of a range of time into a file, which is then
-// downloaded.
+// CDRsService exports call detail records (CDRs). Flowroute writes the records of a period of time to a file, which is
+// then downloaded: [CDRsService.Create], [CDRsService.Wait], [CDRsService.Records].
 type CDRsService struct{ service }
 
-// ErrExportFailed matches the error of [CDRsService.Wait] for an export that Flowroute could not make.
+// ErrExportFailed matches, with [errors.Is], the error of [CDRsService.Wait] for an export that Flowroute could not
+// make.
 var ErrExportFailed = errors.New("the CDR export failed")
 
-// CDRExport is a file of call detail records, or one that is being made. Until it is completed, it has no more than
-// ID, Status and what was asked for.
+// CDRExport is a file of call detail records, or one that is being made. Until it is completed, it has only ID, Status
+// and what was asked for.
 type CDRExport struct {
-	ID          string          `json:"id"`
-	Status      CDRExportStatus `json:"status"`
-	CallbackURL string          `json:"callback_url"`
+	ID          string          `json:"id"`                    // digits
+	Status      CDRExportStatus `json:"status"`                // e.g. [CDRExportProcessing]
+	CallbackURL string          `json:"callback_url"`          // is called when the export is done; may be empty
 	RequestedAt time.Time       `json:"requested_at,omitzero"` // UTC
 	CreatedAt   time.Time       `json:"created_at,omitzero"`   // UTC
-	ExpiresAt   time.Time       `json:"expires_at,omitzero"`   // UTC: how long the DownloadURL works, which is 3 days
-	DownloadURL string          `json:"download_url"`          // of the file, without the account's keys; whoever has it can read the file
 
-	NumCalls      int `json:"num_calls"`
-	BilledMinutes int `json:"billed_minutes"`
+	// ExpiresAt is in UTC: until when the DownloadURL works, which is for 3 days.
+	ExpiresAt time.Time `json:"expires_at,omitzero"`
 
-	TotalCost      Nanodollars `json:"total_cost"`
-	CallSubtotal   Nanodollars `json:"call_subtotal"`
-	ConnectFees    Nanodollars `json:"connect_fees"`
-	CNAMLookupFees Nanodollars `json:"cnamlookup_fees"`
-	USFFees        Nanodollars `json:"usf_fees"` // for the Universal Service Fund
-	CCRF           Nanodollars `json:"ccrf"`     // cost recovery fee
+	// DownloadURL is where the file is, for [CDRsService.Records]. It needs none of the account's keys: whoever has
+	// it can read the file.
+	DownloadURL string `json:"download_url"`
 
-	FilterParameters json.RawMessage `json:"filter_parameters,omitempty"` // what was asked for, as the API repeats it, in a form that varies
+	NumCalls      int `json:"num_calls"`      // how many records the file has
+	BilledMinutes int `json:"billed_minutes"` // of all calls together
+
+	TotalCost      Nanodollars `json:"total_cost"`      // of all calls together, with all fees
+	CallSubtotal   Nanodollars `json:"call_subtotal"`   // without the fees
+	ConnectFees    Nanodollars `json:"connect_fees"`    // for connecting calls
+	CNAMLookupFees Nanodollars `json:"cnamlookup_fees"` // for looking callers' names up
+	USFFees        Nanodollars `json:"usf_fees"`        // for the Universal Service Fund
+	CCRF           Nanodollars `json:"ccrf"`            // the cost recovery fee
+
+	// FilterParameters is what was asked for, as the API repeats it, in a form that varies.
+	FilterParameters json.RawMessage `json:"filter_parameters,omitempty"`
 }
 
-// CDRExportStatus is how far an export has come. The API may use others than those named here.
+// CDRExportStatus tells how far an export has got. The API may use other statuses than those named here.
 type CDRExportStatus string
 
 // Statuses of exports.
 const (
-	CDRExportProcessing CDRExportStatus = "processing"
-	CDRExportCompleted  CDRExportStatus = "completed"
-	CDRExportFailed     CDRExportStatus = "failed"
+	CDRExportProcessing CDRExportStatus = "processing" // is being made
+	CDRExportCompleted  CDRExportStatus = "completed"  // can be downloaded, until it expires
+	CDRExportFailed     CDRExportStatus = "failed"     // could not be made
 )
 
 // CDRExportListOptions filters exports.
 type CDRExportListOptions struct {
 	ListOptions
-	Status CDRExportStatus `url:"status,omitempty"`
+	Status CDRExportStatus `url:"status,omitempty"` // only exports with this status; empty is any
 }
 
-// CreateCDRExportRequest says which calls to export. Start and End are required.
+// CreateCDRExportRequest says which calls to export. Start and End are required. A field that is zero filters nothing.
 type CreateCDRExportRequest struct {
-	Start time.Time // of calls that began at or after it, to the second
-	End   time.Time // of calls that began before it, to the second; at most 92 days after Start
+	Start time.Time // required: calls that began at or after it, to the second
 
-	NumberAliases         []string // aliases of the account's numbers, whole
-	NumberAliasesContains []string // parts of aliases
-	DestinationNumbers    []string // with or without +
-	CallerIDNumbers       []string // with or without +
-	CustomXTags           []string // of SIP's X-Tag header
-	CallerIP              string
-	LongerThan            time.Duration // to the second; 0 is any length
+	// End is required: calls that began before it, to the second. It is at most 92 days after Start.
+	End time.Time
+
+	NumberAliases         []string      // whole aliases of the account's numbers
+	NumberAliasesContains []string      // parts of aliases
+	DestinationNumbers    []string      // the numbers called, with or without +
+	CallerIDNumbers       []string      // the numbers that called, with or without +
+	CustomXTags           []string      // values of SIP's X-Tag header
+	CallerIP              string        // the IP address of the caller
+	LongerThan            time.Duration // only calls longer than this, to the second
 
 	CallbackURL string // is called when the export is done; empty for nobody
 }
 
-// List returns a page of the account's exports.
+// List returns a page of the account's exports. opts may be nil.
 //
 // API: GET /v2/cdrs/exports
 func (s *CDRsService) List(ctx context.Context, opts *CDRExportListOptions) (*Page[CDRExport], error) {
 	return list[cdrExportWire](ctx, s.client, get("cdrs.list", "/v2/cdrs/exports"), opts)
 }
 
-// ListAll walks what [CDRsService.List] returns a page of.
+// ListAll returns an iterator over all the exports that [CDRsService.List] has pages of.
 //
 // API: GET /v2/cdrs/exports
 func (s *CDRsService) ListAll(ctx context.Context, opts *CDRExportListOptions) iter.Seq2[*CDRExport, error] {
 	return listAll[cdrExportWire](ctx, s.client, get("cdrs.list", "/v2/cdrs/exports"), opts)
 }
 
-// Create has Flowroute begin to make an export, which takes some minutes: see [CDRsService.Wait]. It is not repeated
-// where it could happen twice: after [ErrOutcomeUnknown], look with [CDRsService.List].
+// Create asks Flowroute to make an export, which takes some minutes: see [CDRsService.Wait]. A Start or End that is
+// missing, or a period of more than 92 days, is an [*ArgumentError]. It is not repeated where it could happen twice:
+// after [ErrOutcomeUnknown], look with [CDRsService.List].
 //
 // API: POST /v2/cdrs/exports
 func (s *CDRsService) Create(ctx context.Context, r *CreateCDRExportRequest) (*CDRExport, error) {
 	return fetch[cdrExportWire](ctx, s.client, once("cdrs.create", "/v2/cdrs/exports"), required(r))
 }
 
-// Get returns an export. One that doesn't exist is [ErrNotFound].
+// Get returns an export. An export that doesn't exist is [ErrNotFound].
 //
 // API: GET /v2/cdrs/exports/{exportID}
 func (s *CDRsService) Get(ctx context.Context, exportID string) (*CDRExport, error) {
 	return fetch[cdrExportWire](ctx, s.client, get("cdrs.get", "/v2/cdrs/exports/{exportID}", id(exportID)), nil)
 }
 
-// Wait asks for an export until it is completed, with waits that grow from 1 to 30 seconds. It ends with the context,
-// and with [ErrExportFailed].
+// Wait gets an export again and again until it is completed, with waits that grow from 1 to 30 seconds. It fails when
+// the context ends, and with [ErrExportFailed] when Flowroute could not make the export.
 //
 // API: GET /v2/cdrs/exports/{exportID}
 func (s *CDRsService) Wait(ctx context.Context, exportID string) (*CDRExport, error) {
@@ -213,6 +223,9 @@ func (w cdrExportWire) Key() string {
 	}
 	return w.Identity.Key()
 }
+
+// Identified tells whether there is an export, which has its id in either place.
+func (w cdrExportWire) Identified() bool { return w.Key() != "" }
 
 func (w cdrExportWire) model(answer[none]) CDRExport {
 	if w.Data != nil {

@@ -99,6 +99,22 @@ func TestNewClientFromEnv(t *testing.T) {
 	_, err = flowroute.NewClientFromEnv()
 	require.NoError(t, err)
 
+	t.Setenv("FR_BASE_URL", "http://127.0.0.1:1/environment")
+	var path string
+	transport := roundTripper(func(r *http.Request) (*http.Response, error) {
+		path = r.URL.Path
+		return respond(204, ""), nil
+	})
+	for want, opts := range map[string][]flowroute.Option{
+		"/environment/v2/routes/1": nil,
+		"/option/v2/routes/1":      {flowroute.WithBaseURL("http://127.0.0.1:1/option")},
+	} {
+		client, err := flowroute.NewClientFromEnv(append(opts, flowroute.WithHTTPClient(&http.Client{Transport: transport}))...)
+		require.NoError(t, err)
+		require.NoError(t, client.Routes.Delete(t.Context(), "1"))
+		assert.Equal(t, want, path, "an option goes before the environment")
+	}
+
 	t.Setenv("FR_BASE_URL", "gopher://x")
 	_, err = flowroute.NewClientFromEnv()
 	assert.ErrorContains(t, err, "flowroute: NewClientFromEnv: FR_BASE_URL must begin with https://")
@@ -160,8 +176,15 @@ func TestDo(t *testing.T) {
 	assert.ErrorIs(t, client.Do(t.Context(), "POST", "/v2/x", nil, nil, &wrong), flowroute.ErrOutcomeUnknown)
 }
 
+// TestTLSIsRecent has a server, and a program's own default, that would do with a TLS that is too old.
 func TestTLSIsRecent(t *testing.T) {
 	srv := newTLSServer(t, tls.VersionTLS11)
+	before := http.DefaultTransport
+	defer func() { http.DefaultTransport = before }()
+	lax := before.(*http.Transport).Clone()
+	lax.TLSClientConfig = srv.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
+	lax.TLSClientConfig.MinVersion = tls.VersionTLS10
+	http.DefaultTransport = lax
 	client, err := flowroute.NewClient(accessKey, secretKey, flowroute.WithBaseURL(srv.URL), flowroute.WithRetry(flowroute.RetryPolicy{MaxAttempts: 1}))
 	require.NoError(t, err)
 	err = client.Routes.Delete(t.Context(), "1")

@@ -5,36 +5,36 @@ import (
 	"sync"
 )
 
-// Deduper has each event dealt with once, however often it is delivered. [NewMemoryDeduper] makes one for a program
-// that runs once. One that several machines behind a load balancer share is to be written over what they share, a database
-// or Redis, and then has to keep to what is said of Do.
+// Deduper sees to it that each event is dealt with once, however often it is delivered. [NewMemoryDeduper] makes one
+// for a program that runs as one process. For several machines behind a load balancer, write one over what they
+// share, such as a database or Redis. It then has to keep to what Do says.
 type Deduper interface {
 	// Do calls do, unless a call of do for the same key has succeeded before, and then returns nil. It is safe for
 	// concurrent use.
 	//
 	//   - A key counts as seen when do has returned nil for it, and not before: after an error the next delivery
 	//     calls do again. The error is returned.
-	//   - While do runs for a key, another Do for that key waits, on whichever machine. It returns nil if that
-	//     one succeeds, calls do itself if it fails, and returns the context's error if its own context ends.
-	//   - It calls do at most once, and does not return before do has. Where it can't tell whether the key was seen, since its
-	//     store does not answer, it returns an error and does not call do: Flowroute delivers again.
+	//   - While do runs for a key, another Do for that key waits, on whichever machine. It returns nil if that one
+	//     succeeds, calls do itself if it fails, and returns the context's error if its own context ends.
+	//   - It calls do at most once, and does not return before do has. Where it can't tell whether the key was seen,
+	//     since its store does not answer, it returns an error and does not call do: Flowroute delivers again.
 	//
-	// On more than one machine a key under way is a lease, taken by a single atomic step (SET key token NX PX 60000;
-	// INSERT ... ON CONFLICT DO NOTHING), which lapses so that a machine that dies in the middle does not block the key.
-	// It has to outlast do, or be renewed while do runs. When do succeeds the lease becomes a mark that stays for some
-	// minutes at least, longer than Flowroute delivers again; when it fails the lease is given up. Who finds a lease
-	// waits and looks again.
+	// On more than one machine, a key under way is a lease. It is taken in a single atomic step (SET key token NX PX
+	// 60000; INSERT ... ON CONFLICT DO NOTHING), and lapses, so that a machine that dies in the middle does not block
+	// the key. It has to outlast do, or be renewed while do runs. When do succeeds, the lease becomes a mark that stays
+	// for at least some minutes, longer than Flowroute delivers again. When do fails, the lease is given up. Whoever
+	// finds a lease waits and looks again.
 	//
-	// A machine that dies after do and before the mark has the event dealt with twice. Nothing prevents that but to
+	// If a machine dies after do and before the mark, the event is dealt with twice. The only way to prevent that is to
 	// write the mark in the same transaction as what do writes; do's context may carry that transaction.
 	Do(ctx context.Context, key string, do func(context.Context) error) error
 }
 
-// DefaultDeduperSize is how many events a [MemoryDeduper] remembers where it is not told.
+// DefaultDeduperSize is how many events a [MemoryDeduper] remembers where it is given no size.
 const DefaultDeduperSize = 10_000
 
-// MemoryDeduper is a [Deduper] that remembers in memory, and so for one process and until it ends. It is made by
-// [NewMemoryDeduper].
+// MemoryDeduper is a [Deduper] that remembers events in memory: for one process, until it ends. [NewMemoryDeduper]
+// makes one.
 type MemoryDeduper struct {
 	size int
 
@@ -51,9 +51,9 @@ type run struct {
 	success bool
 }
 
-// NewMemoryDeduper makes a deduper that remembers so many of the events that were dealt with last, in some 200 bytes
-// each. A size below 1 is [DefaultDeduperSize]. It should be well above the number of events in the two to three
-// minutes in which Flowroute delivers again. What is under way is remembered besides, and never forgotten.
+// NewMemoryDeduper makes a deduper that remembers the last size events that were dealt with, in some 200 bytes each. A
+// size below 1 is [DefaultDeduperSize]. size should be well above the number of events in the two to three minutes in
+// which Flowroute delivers again. Events under way are remembered in addition, and never forgotten.
 func NewMemoryDeduper(size int) *MemoryDeduper {
 	if size < 1 {
 		size = DefaultDeduperSize
@@ -68,7 +68,7 @@ func (d *MemoryDeduper) Len() int {
 	return len(d.seen)
 }
 
-// Do implements [Deduper].
+// Do calls do, unless it has succeeded before for the same key, as [Deduper] describes.
 func (d *MemoryDeduper) Do(ctx context.Context, key string, do func(context.Context) error) error {
 	for {
 		r, mine := d.begin(key)

@@ -8,32 +8,38 @@ import (
 	"github.com/flowroute/flowroute-go/internal/jsonapi"
 )
 
-// E911sService looks after E911 records: the addresses that emergency services are sent to.
+// E911sService manages E911 records: the addresses that emergency services are sent to.
 type E911sService struct{ service }
 
-// E911Record is an address on the account. Numbers it is assigned to have it told to emergency services.
+// E911Record is an address on the account. Emergency services are told it when a number that it is assigned to calls
+// them. Where an answer names a record without describing it, all but the ID is empty.
 type E911Record struct {
-	ID string `json:"id"`
+	ID string `json:"id"` // digits
 	E911Address
 }
 
-// E911Address is a person and place for emergency services.
+// E911Address is a person and a place for emergency services. Every field is required, except for AddressType and
+// AddressTypeNumber: either both are set, or neither. State and Country may be in any case, and answers have them in
+// upper case.
 type E911Address struct {
-	Label             string      `json:"label"` // the account's own name for it, unique
-	FirstName         string      `json:"first_name"`
-	LastName          string      `json:"last_name"`
-	StreetNumber      string      `json:"street_number"`
-	StreetName        string      `json:"street_name"`
+	Label             string      `json:"label"`                         // the account's own name for it, unique
+	FirstName         string      `json:"first_name"`                    // of the person at the address
+	LastName          string      `json:"last_name"`                     // of the person at the address
+	StreetNumber      string      `json:"street_number"`                 // the house number, e.g. "123"
+	StreetName        string      `json:"street_name"`                   // without the house number, e.g. "Smith St"
 	AddressType       AddressType `json:"address_type,omitempty"`        // the kind of unit; empty where there is none
-	AddressTypeNumber string      `json:"address_type_number,omitempty"` // which unit, e.g. "A-1"; required with an AddressType
-	City              string      `json:"city"`
-	State             string      `json:"state"`   // of the US, or province of Canada: two letters
-	Country           string      `json:"country"` // US or CA; one older record of the API's has USA
-	ZIP               string      `json:"zip"`     // 4 to 7 characters: 98101, M4C 5K7
+	AddressTypeNumber string      `json:"address_type_number,omitempty"` // which unit, e.g. "A-1"
+	City              string      `json:"city"`                          // e.g. "Seattle"
+	State             string      `json:"state"`                         // of a state or province: two letters
+
+	// Country is US or CA, in any case. An older record of the API may have USA.
+	Country string `json:"country"`
+
+	ZIP string `json:"zip"` // 4 to 7 characters: 98101, M4C 5K7
 }
 
-// AddressType is the kind of unit within a building. Its case does not matter to the API, which answers with a capital
-// first letter. It may use others than those named here.
+// AddressType is the kind of unit within a building. The API takes it in any case, and answers with a capital first
+// letter. It may use other kinds than those named here.
 type AddressType string
 
 // Kinds of units.
@@ -44,7 +50,7 @@ const (
 	AddressTypeDepartment AddressType = "Department"
 	AddressTypeFloor      AddressType = "Floor"
 	AddressTypeFront      AddressType = "Front"
-	AddressTypeHanger     AddressType = "Hanger" // so spelled by the API
+	AddressTypeHanger     AddressType = "Hanger" // spelled so; only Flowroute's PHP SDK has it
 	AddressTypeKey        AddressType = "Key"
 	AddressTypeLobby      AddressType = "Lobby"
 	AddressTypeLot        AddressType = "Lot"
@@ -64,54 +70,58 @@ const (
 	AddressTypeUpper      AddressType = "Upper"
 )
 
-// E911ListOptions filters E911 records.
+// E911ListOptions filters E911 records. An empty field filters nothing.
 type E911ListOptions struct {
 	ListOptions
 	Label      string `url:"label,omitempty"`       // a part of the label, in any case
 	StreetName string `url:"street_name,omitempty"` // a part of the street's name, in any case
 	City       string `url:"city,omitempty"`        // a part of the city's name, in any case
-	State      string `url:"state,omitempty"`       // of the US, or province of Canada: two letters
+
+	// State is that of the US, or the province of Canada: two letters, in any case.
+	State string `url:"state,omitempty"`
 }
 
-// UpdateE911Request says what to change of an E911 record. A nil field is left as it is; new("Suite") sets a field.
+// UpdateE911Request says what to change about an E911 record. A nil field stays as it is: new("Seattle") sets one. At
+// least one field must be set. The fields are those of [E911Address].
 type UpdateE911Request struct {
-	Label             *string      `json:"label,omitempty"`
-	FirstName         *string      `json:"first_name,omitempty"`
-	LastName          *string      `json:"last_name,omitempty"`
-	StreetNumber      *string      `json:"street_number,omitempty"`
-	StreetName        *string      `json:"street_name,omitempty"`
-	AddressType       *AddressType `json:"address_type,omitempty"`
-	AddressTypeNumber *string      `json:"address_type_number,omitempty"`
-	City              *string      `json:"city,omitempty"`
-	State             *string      `json:"state,omitempty"`
-	Country           *string      `json:"country,omitempty"`
-	ZIP               *string      `json:"zip,omitempty"`
+	Label             *string      `json:"label,omitempty"`               // the account's own name for it, unique
+	FirstName         *string      `json:"first_name,omitempty"`          // of the person at the address
+	LastName          *string      `json:"last_name,omitempty"`           // of the person at the address
+	StreetNumber      *string      `json:"street_number,omitempty"`       // the house number, e.g. "123"
+	StreetName        *string      `json:"street_name,omitempty"`         // without the house number, e.g. "Smith St"
+	AddressType       *AddressType `json:"address_type,omitempty"`        // the kind of unit; set its number with it
+	AddressTypeNumber *string      `json:"address_type_number,omitempty"` // which unit, e.g. "A-1"
+	City              *string      `json:"city,omitempty"`                // e.g. "Seattle"
+	State             *string      `json:"state,omitempty"`               // of a state or province: two letters
+	Country           *string      `json:"country,omitempty"`             // US or CA, in any case
+	ZIP               *string      `json:"zip,omitempty"`                 // 4 to 7 characters: 98101, M4C 5K7
 }
 
-// List returns a page of the account's E911 records.
+// List returns a page of the account's E911 records. opts may be nil. Where nothing matches, the page is empty.
 //
 // API: GET /v2/e911s
 func (s *E911sService) List(ctx context.Context, opts *E911ListOptions) (*Page[E911Record], error) {
 	return list[e911Wire](ctx, s.client, get("e911s.list", "/v2/e911s"), opts)
 }
 
-// ListAll walks what [E911sService.List] returns a page of.
+// ListAll returns an iterator over all the E911 records that [E911sService.List] has pages of.
 //
 // API: GET /v2/e911s
 func (s *E911sService) ListAll(ctx context.Context, opts *E911ListOptions) iter.Seq2[*E911Record, error] {
 	return listAll[e911Wire](ctx, s.client, get("e911s.list", "/v2/e911s"), opts)
 }
 
-// Get returns an E911 record. One that doesn't exist is [ErrNotFound].
+// Get returns an E911 record. A record that doesn't exist is [ErrNotFound].
 //
 // API: GET /v2/e911s/{e911ID}
 func (s *E911sService) Get(ctx context.Context, e911ID string) (*E911Record, error) {
 	return fetch[e911Wire](ctx, s.client, get("e911s.get", "/v2/e911s/{e911ID}", id(e911ID)), nil)
 }
 
-// Validate asks whether emergency services can find an address, and changes nothing. nil means that they can. An
-// address that can't be located is [ErrBadRequest], and a field that is invalid is [ErrUnprocessable]: see
-// [ErrorDetail.Fields]. An address that has to be written otherwise is an error whose words say how.
+// Validate asks whether emergency services can find an address, and changes nothing. A nil error means that they can.
+// An address that can't be located is [ErrBadRequest], and a field that is invalid is [ErrUnprocessable]: see
+// [ErrorDetail.Fields]. An address that has to be written differently is an [*Error] whose words say how. What is
+// wrong at first sight, such as a missing City, is an [*ArgumentError].
 //
 // API: POST /v2/e911s/validate
 func (s *E911sService) Validate(ctx context.Context, address *E911Address) error {
@@ -119,40 +129,42 @@ func (s *E911sService) Validate(ctx context.Context, address *E911Address) error
 }
 
 // Create validates an address, as [E911sService.Validate] does, and makes a record of it. An address that the account
-// has already, and insufficient funds, are [ErrForbidden]; the words of the first are "Duplicate address." It is not
-// repeated where it could happen twice: after [ErrOutcomeUnknown], look with [E911sService.ListAll].
+// has already is [ErrForbidden] with the words "Duplicate address."; insufficient funds are [ErrForbidden] too. It is
+// not repeated where it could happen twice: after [ErrOutcomeUnknown], look for the Label with
+// [E911sService.ListAll].
 //
 // API: POST /v2/e911s
 func (s *E911sService) Create(ctx context.Context, address *E911Address) (*E911Record, error) {
 	return fetch[e911Wire](ctx, s.client, once("e911s.create", "/v2/e911s"), required(address))
 }
 
-// Update changes an E911 record. Its errors are those of [E911sService.Validate], and [ErrNotFound].
+// Update changes an E911 record, and validates the address. Its errors are those of [E911sService.Validate], and
+// [ErrNotFound] for a record that doesn't exist. A request without any change is an [*ArgumentError].
 //
 // API: PATCH /v2/e911s/{e911ID}
 func (s *E911sService) Update(ctx context.Context, e911ID string, r *UpdateE911Request) (*E911Record, error) {
 	return fetch[e911Wire](ctx, s.client, patch("e911s.update", "/v2/e911s/{e911ID}", id(e911ID)), required(r))
 }
 
-// Delete deletes an E911 record. One that is assigned to a number can't be deleted; which error that is, is not documented
-// ([ErrForbidden] is likely). One that doesn't exist is [ErrNotFound], also where an earlier attempt of the same call
-// deleted it: see [Error.Attempts].
+// Delete deletes an E911 record. A record that is assigned to a number can't be deleted; it is not documented which
+// error that is ([ErrForbidden] is likely). A record that doesn't exist is [ErrNotFound], also where an earlier
+// attempt of the same call deleted it: see [Error.Attempts].
 //
 // API: DELETE /v2/e911s/{e911ID}
 func (s *E911sService) Delete(ctx context.Context, e911ID string) error {
 	return send(ctx, s.client, del("e911s.delete", "/v2/e911s/{e911ID}", id(e911ID)), nil)
 }
 
-// Assign gives an E911 record to a number, which costs money, unless the number has that record already. A number that
-// does not support emergency services is [ErrUnprocessable]; a number or record that is not the account's is
-// [ErrForbidden] or [ErrNotFound]; insufficient funds are [ErrForbidden].
+// Assign gives an E911 record to a number. This costs money, unless the number has that record already. A number that
+// does not support emergency services is [ErrUnprocessable], a number or record that is not the account's is
+// [ErrForbidden] or [ErrNotFound], and insufficient funds are [ErrForbidden].
 //
 // API: PATCH /v2/numbers/{number}/relationships/e911s/{e911ID}
 func (s *E911sService) Assign(ctx context.Context, number, e911ID string) error {
 	return send(ctx, s.client, patch("e911s.assign", "/v2/numbers/{number}/relationships/e911s/{e911ID}", phone(number), id(e911ID)), nil)
 }
 
-// Unassign takes its E911 record from a number, for which emergency services then have no address. A number that is not
+// Unassign takes its E911 record from a number. Emergency services then have no address for it. A number that is not
 // the account's is [ErrForbidden] or [ErrNotFound].
 //
 // API: DELETE /v2/numbers/{number}/relationships/e911s
@@ -160,19 +172,26 @@ func (s *E911sService) Unassign(ctx context.Context, number string) error {
 	return send(ctx, s.client, del("e911s.unassign", "/v2/numbers/{number}/relationships/e911s", phone(number)), nil)
 }
 
-// ListNumbers returns a page of the numbers that an E911 record is assigned to: their Value, which is the number, and
-// Alias. Their ID may be an internal one.
+// ListNumbers returns a page of the numbers that an E911 record is assigned to. opts may be nil. Each has only a Value,
+// which is the phone number, an Alias, and an ID, which may be an internal one.
 //
 // API: GET /v2/e911s/{e911ID}/relationships/numbers
 func (s *E911sService) ListNumbers(ctx context.Context, e911ID string, opts *ListOptions) (*Page[Number], error) {
 	return list[numberWire](ctx, s.client, get("e911s.listNumbers", "/v2/e911s/{e911ID}/relationships/numbers", id(e911ID)), opts)
 }
 
-// ListAllNumbers walks what [E911sService.ListNumbers] returns a page of.
+// ListAllNumbers returns an iterator over all the numbers that [E911sService.ListNumbers] has pages of.
 //
 // API: GET /v2/e911s/{e911ID}/relationships/numbers
 func (s *E911sService) ListAllNumbers(ctx context.Context, e911ID string, opts *ListOptions) iter.Seq2[*Number, error] {
 	return listAll[numberWire](ctx, s.client, get("e911s.listNumbers", "/v2/e911s/{e911ID}/relationships/numbers", id(e911ID)), opts)
+}
+
+func (o *E911ListOptions) check(args *arguments) {
+	o.ListOptions.check(args)
+	if o.State != "" {
+		o.State = args.state("State", o.State)
+	}
 }
 
 func (e *E911Address) body(args *arguments) any {
@@ -185,8 +204,10 @@ func (e *E911Address) body(args *arguments) any {
 		{"StreetName", e.StreetName},
 		{"City", e.City},
 	} {
-		args.require(field.name, field.value)
+		args.words(field.name, field.value)
 	}
+	args.text("AddressType", string(e.AddressType))
+	args.text("AddressTypeNumber", e.AddressTypeNumber)
 	if (e.AddressType == "") != (e.AddressTypeNumber == "") {
 		args.refuse("AddressTypeNumber", "must be set if AddressType is, and only then")
 	}
@@ -199,6 +220,27 @@ func (e *E911Address) body(args *arguments) any {
 func (r *UpdateE911Request) body(args *arguments) any {
 	if *r == (UpdateE911Request{}) {
 		args.refuse("request", "must change something")
+	}
+	for _, field := range []struct {
+		name  string
+		value *string
+	}{
+		{"Label", r.Label},
+		{"FirstName", r.FirstName},
+		{"LastName", r.LastName},
+		{"StreetNumber", r.StreetNumber},
+		{"StreetName", r.StreetName},
+		{"City", r.City},
+	} {
+		if field.value != nil {
+			args.words(field.name, *field.value)
+		}
+	}
+	if r.AddressType != nil {
+		args.text("AddressType", string(*r.AddressType))
+	}
+	if r.AddressTypeNumber != nil {
+		args.text("AddressTypeNumber", *r.AddressTypeNumber)
 	}
 	changes := *r
 	if r.State != nil {
@@ -229,6 +271,7 @@ func (a *arguments) country(name, value string) string {
 }
 
 func (a *arguments) zip(name, value string) {
+	a.words(name, value)
 	if len(value) < 4 || len(value) > 7 {
 		a.refuse(name, "must have 4 to 7 characters")
 	}

@@ -11,18 +11,36 @@ import (
 	"github.com/flowroute/flowroute-go/internal/transport"
 )
 
-// Sentinels for the statuses that the API documents, to be matched with [errors.Is]. What the API said besides is in
-// the [*Error].
+// Sentinels for the statuses that the API documents. An [*Error] matches the one of its status with [errors.Is], and
+// has all else that the API said.
 var (
-	ErrBadRequest           = errors.New("flowroute: bad request")            // 400, e.g. an address that can't be located
-	ErrUnauthorized         = errors.New("flowroute: unauthorized")           // 401: the access key or secret key is wrong
-	ErrForbidden            = errors.New("flowroute: forbidden")              // 403: not yours, a duplicate, still in use, or insufficient funds
-	ErrNotFound             = errors.New("flowroute: not found")              // 404
-	ErrMethodNotAllowed     = errors.New("flowroute: method not allowed")     // 405
-	ErrUnsupportedMediaType = errors.New("flowroute: unsupported media type") // 415
-	ErrUnprocessable        = errors.New("flowroute: unprocessable")          // 422: a value is invalid; see ErrorDetail.Fields
-	ErrRateLimited          = errors.New("flowroute: rate limited")           // 429: not carried out, too many requests
-	ErrServer               = errors.New("flowroute: server error")           // any status of 500 and above
+	// ErrBadRequest is status 400, e.g. an address that can't be located.
+	ErrBadRequest = errors.New("flowroute: bad request")
+
+	// ErrUnauthorized is status 401: the access key or the secret key is wrong.
+	ErrUnauthorized = errors.New("flowroute: unauthorized")
+
+	// ErrForbidden is status 403: a thing that is not yours, a duplicate, a thing still in use, or insufficient
+	// funds. The words of the [*Error] tell which.
+	ErrForbidden = errors.New("flowroute: forbidden")
+
+	// ErrNotFound is status 404: there is no such thing on the account.
+	ErrNotFound = errors.New("flowroute: not found")
+
+	// ErrMethodNotAllowed is status 405. Only [Client.Do] should meet it.
+	ErrMethodNotAllowed = errors.New("flowroute: method not allowed")
+
+	// ErrUnsupportedMediaType is status 415. It is not known when the API answers with it.
+	ErrUnsupportedMediaType = errors.New("flowroute: unsupported media type")
+
+	// ErrUnprocessable is status 422: a value is invalid. See [ErrorDetail.Fields].
+	ErrUnprocessable = errors.New("flowroute: unprocessable")
+
+	// ErrRateLimited is status 429: too many requests. The request was not carried out.
+	ErrRateLimited = errors.New("flowroute: rate limited")
+
+	// ErrServer is any status of 500 and above.
+	ErrServer = errors.New("flowroute: server error")
 )
 
 // ErrOutcomeUnknown matches, with [errors.Is], every error after which the request may have been carried out although
@@ -47,9 +65,13 @@ type Error struct {
 	StatusCode int           // the HTTP status
 	Errors     []ErrorDetail // what the API says; empty where the body is not an error document
 	RetryAfter time.Duration // how long the API asks to wait; 0 where it does not ask
-	Attempts   int           // how many requests were sent; above 1, an earlier one may have done what the last one complains of
-	Header     http.Header   // of the answer
-	Body       []byte        // of the answer, its first 64 KiB
+
+	// Attempts is how many requests were sent. Where it is above 1, an earlier request may have done what the last one
+	// complains of, such as deleting a record that is then not found.
+	Attempts int
+
+	Header http.Header // of the answer; nil where the host of a file answered, and not the API
+	Body   []byte      // of the answer, its first 64 KiB; nil where the host of a file answered
 
 	unknown   bool
 	elsewhere bool // not the API answered, but the host that keeps its files
@@ -58,9 +80,9 @@ type Error struct {
 
 // ErrorDetail is one entry of the API's error document. Each of its fields may be empty.
 type ErrorDetail struct {
-	ID     string // the API's id of this error, to be told to its support
-	Status string // the status as the body gives it: digits, or for an unknown URL a sentence
-	Title  string
+	ID     string       // the API's id of this error, to be told to its support
+	Status string       // the status as the body gives it: digits, or for an unknown URL a sentence
+	Title  string       // in a few words, e.g. "Unauthorized"
 	Detail string       // in words; those of Fields put into a sentence, where the API sent an object
 	Fields []FieldError // what is wrong with which field, where the API sent an object
 }
@@ -74,7 +96,7 @@ type FieldError struct {
 // Error is one line: the operation, the status, the API's own words and its id of the error.
 func (e *Error) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "flowroute: %s: %d %s", e.Op, e.StatusCode, http.StatusText(e.StatusCode))
+	b.WriteString("flowroute: " + e.Op + ": " + status(e.StatusCode))
 	for i, d := range e.Errors {
 		sep := ": "
 		if i > 0 {
@@ -101,6 +123,11 @@ func (e *Error) Error() string {
 		fmt.Fprintf(&b, " (not repeated: %v)", e.cause)
 	}
 	return b.String() + outcome(e.unknown)
+}
+
+// status is a status as people know it.
+func status(code int) string {
+	return strings.TrimSpace(fmt.Sprintf("%d %s", code, http.StatusText(code)))
 }
 
 // words are the parts of an entry that say something which the status does not.

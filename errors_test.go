@@ -110,8 +110,14 @@ func TestErrorDocuments(t *testing.T) {
 		"403 Forbidden: Forbidden by the proxy",
 	}, {
 		"members of another name", 400, `{"errors":[{"reason":"Because."}]}`,
-		[]flowroute.ErrorDetail{{Detail: `{"reason":"Because."}`}},
-		`400 Bad Request: {"reason":"Because."}`,
+		[]flowroute.ErrorDetail{{Detail: "reason: Because.", Fields: []flowroute.FieldError{{Field: "reason", Messages: []string{"Because."}}}}},
+		"400 Bad Request: reason: Because.",
+	}, {
+		"fields without an envelope", 422, `{"errors":{"zip":["Too short.","Not digits."],"address":{"city":"Missing."}}}`,
+		[]flowroute.ErrorDetail{{Detail: "address.city: Missing.; zip: Too short., Not digits.", Fields: []flowroute.FieldError{
+			{Field: "address.city", Messages: []string{"Missing."}}, {Field: "zip", Messages: []string{"Too short.", "Not digits."}},
+		}}},
+		"422 Unprocessable Entity: address.city: Missing.; zip: Too short., Not digits.",
 	}, {
 		"bare words", 400, `{"errors":"Broken"}`, []flowroute.ErrorDetail{{Detail: "Broken"}}, "400 Bad Request: Broken",
 	}, {
@@ -125,7 +131,7 @@ func TestErrorDocuments(t *testing.T) {
 	}, {
 		"nothing", 405, "", nil, "405 Method Not Allowed",
 	}, {
-		"a status of its own", 599, "", nil, "599 ",
+		"a status of its own", 599, "", nil, "599",
 	}}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -111,7 +111,7 @@ func wasSent(ctx context.Context, client *flowroute.Client, text *flowroute.Send
 		if err != nil {
 			return false, err
 		}
-		if m.Direction == flowroute.DirectionOutbound && m.To == to && m.Body == text.Body {
+		if m.Direction == flowroute.MessageDirectionOutbound && m.To == to && m.Body == text.Body {
 			return true, nil
 		}
 	}

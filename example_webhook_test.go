@@ -2,11 +2,13 @@ package flowroute_test
 
 import (
 	"context"
+	"crypto/subtle"
 	"errors"
 	"fmt"
 	"log"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -75,9 +77,10 @@ func ExampleWebhookHandler() {
 	// answered 200
 }
 
+// A handler of one's own. WebhookHandler also tells Flowroute from others, and deals with each event once.
 func ExampleParseWebhook() {
 	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		// Here has to stand how you tell Flowroute's requests from others.
+		// First check that it is Flowroute that calls, such as by a secret in the path.
 		event, err := flowroute.ParseWebhook(r)
 		if e, ok := errors.AsType[*flowroute.WebhookError](err); ok {
 			http.Error(w, http.StatusText(e.StatusCode), e.StatusCode)
@@ -92,9 +95,36 @@ func ExampleParseWebhook() {
 			fmt.Println("something else:", e.Key())
 		}
 	})
-	handler.ServeHTTP(httptest.NewRecorder(), delivered(flatBody))
+
+	// What Flowroute sends to an account on an older version of the messaging API.
+	body := strings.NewReader(`{"id":"mdr2-e37c","from":"17866648610","to":"14582037530","body":"Hello"}`)
+	request := httptest.NewRequest(http.MethodPost, "/flowroute", body)
+	request.Header.Set("Content-Type", "application/json")
+	answer := httptest.NewRecorder()
+	handler.ServeHTTP(answer, request)
+	fmt.Println("answered", answer.Code)
 	// Output:
 	// from 17866648610 Hello
+	// answered 200
+}
+
+// A secret can also be the password of HTTP basic auth, or be checked by a function.
+func ExampleWebhookAuthFunc() {
+	handler, err := flowroute.NewWebhookHandler(flowroute.WebhookConfig{
+		Auth: flowroute.WebhookAuthFunc(func(r *http.Request) bool {
+			got := r.URL.Query().Get("token")
+			return subtle.ConstantTimeCompare([]byte(got), []byte("not-really-a-secret")) == 1
+		}),
+		OnReceipt: func(context.Context, *flowroute.DeliveryReceiptEvent) error { return nil },
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	answer := httptest.NewRecorder()
+	handler.ServeHTTP(answer, httptest.NewRequest(http.MethodPost, "/flowroute?token=guessed", nil))
+	fmt.Println("answered", answer.Code)
+	// Output:
+	// answered 401
 }
 
 func TestWebhook(t *testing.T) {

@@ -12,6 +12,24 @@ import (
 	"github.com/flowroute/flowroute-go/flowroutetest"
 )
 
+// TestFakeAbroad sends a message abroad: version 2.2 of the API takes such numbers, and version 2.1 doesn't.
+func TestFakeAbroad(t *testing.T) {
+	srv := flowroutetest.NewServer()
+	defer srv.Close()
+	abroad := &flowroute.SendMessageRequest{From: flowroutetest.LongCode, To: "+44 20 7946 0000", Body: "Hello"}
+	_, err := srv.Client().Messages.Send(t.Context(), abroad)
+	require.ErrorIs(t, err, flowroute.ErrUnprocessable)
+	assert.ErrorContains(t, err, "to: Not a valid phone number.")
+
+	client := srv.Client(flowroute.WithMessagesVersion(flowroute.MessagesV22))
+	sent, err := client.Messages.Send(t.Context(), abroad)
+	require.NoError(t, err)
+	srv.Advance(flowroutetest.MessageRecordAfter)
+	record, err := client.Messages.Get(t.Context(), sent.ID)
+	require.NoError(t, err)
+	assert.Equal(t, "442079460000", strings.TrimPrefix(record.To, "+"))
+}
+
 // settingsRun carries out what there is to set of numbers and routes, on an account that has a number.
 func settingsRun(t *testing.T, srv *flowroutetest.Server, client *flowroute.Client, value string) {
 	ctx := t.Context()
@@ -81,7 +99,7 @@ func portingRun(t *testing.T, srv *flowroutetest.Server, client *flowroute.Clien
 	assert.Empty(t, none.Items)
 	portability, err := client.Porting.CheckPortability(ctx, []string{"2065550177", "206555" + flowroutetest.NotPortable})
 	require.NoError(t, err)
-	assert.Equal(t, []string{"+12065550177"}, portability.Portable)
+	assert.Equal(t, []string{"12065550177"}, portability.Portable)
 	assert.Len(t, portability.Nonportable, 1)
 
 	request := portRequest("2065550177")
@@ -121,7 +139,7 @@ func portingRun(t *testing.T, srv *flowroutetest.Server, client *flowroute.Clien
 	assert.Equal(t, flowroute.PortStatusCompleted, status.Status)
 	got, err := client.Porting.Get(ctx, order.ID)
 	require.NoError(t, err)
-	assert.Contains(t, got.Numbers, "+12065550178")
+	assert.Contains(t, got.Numbers, "12065550178")
 	number, err := client.Numbers.Get(ctx, "2065550177")
 	require.NoError(t, err)
 	assert.Equal(t, "ported", number.Alias)

@@ -111,7 +111,7 @@ func wholeRun(t *testing.T, srv *flowroutetest.Server, client *flowroute.Client)
 	assert.Equal(t, 1003, record.DeliveryReceipts[0].StatusCode)
 	assert.Equal(t, "Hello ☎", record.Body)
 	assert.Equal(t, 8, record.Encoding)
-	assert.Equal(t, flowroute.DirectionOutbound, record.Direction)
+	assert.Equal(t, flowroute.MessageDirectionOutbound, record.Direction)
 	assert.Positive(t, record.AmountNanodollars)
 	assert.WithinDuration(t, start, record.Timestamp, 0)
 	messages, err := client.Messages.List(ctx, &flowroute.MessageListOptions{Start: start, End: srv.Now()})
@@ -237,11 +237,13 @@ func TestFakeRefuses(t *testing.T) {
 	}{
 		{"bad ZIP", "POST", "/v2/e911s/validate", nil, e911("zip", "1"), flowroute.ErrUnprocessable, "zip: ZIP code must be at least 4 and at most 7 digits long"},
 		{"no such place", "POST", "/v2/e911s", nil, e911("street_number", flowroutetest.UnknownStreetNumber), flowroute.ErrBadRequest, "Could not geocode this address."},
-		{"CNAM of 16 characters", "POST", "/v2/cnams", nil, cnam("ABCDEFGHIJKLMNOP"), flowroute.ErrUnprocessable, "15"},
-		{"CNAM without a letter", "POST", "/v2/cnams", nil, cnam("12345"), flowroute.ErrUnprocessable, "letter"},
+		{"CNAM of 16 characters", "POST", "/v2/cnams", nil, cnam("ABCDEFGHIJKLMNOP"), flowroute.ErrUnprocessable, "value: Longer than maximum length 15."},
+		{"CNAM without a letter", "POST", "/v2/cnams", nil, cnam("12345"), flowroute.ErrUnprocessable, "value: Must contain at least one letter."},
 		{"no start date", "GET", "/v2.1/messages", nil, nil, flowroute.ErrUnprocessable, "start_date: Missing data for required field."},
 		{"bad limit", "GET", "/v2/numbers", url.Values{"limit": {"ten"}}, nil, flowroute.ErrUnprocessable, "limit: Not a valid integer."},
-		{"empty id", "GET", "/v2/cnams/%20", nil, nil, flowroute.ErrNotFound, ""},
+		{"misspelled parameter", "GET", "/v2/numbers", url.Values{"start_wiht": {"1206"}}, nil, flowroute.ErrUnprocessable, "start_wiht: Unknown field."},
+		{"record without an envelope", "POST", "/v2/e911s", nil, map[string]any{"label": "x"}, flowroute.ErrUnprocessable, "data: Missing data for required field."},
+		{"blank id", "GET", "/v2/cnams/%20", nil, nil, flowroute.ErrNotFound, "404 Not Found: Resource not found: CNAM record not found."},
 		{"no such URL", "GET", "/v3/numbers", nil, nil, flowroute.ErrNotFound, "The requested URL was not found on the server."},
 		{"no such verb", "DELETE", "/v2/numbers", nil, nil, flowroute.ErrMethodNotAllowed, "The method is not allowed for the requested URL."},
 	}

@@ -1,27 +1,41 @@
-// Package flowroute is a client of Flowroute's REST API: phone numbers, inbound voice routes, SMS and MMS messages,
-// E911 addresses, CNAM records, port orders and call detail records. It also receives what Flowroute sends to webhooks.
+// Package flowroute is a client for Flowroute's REST API: phone numbers, inbound voice routes, SMS and MMS messages,
+// E911 addresses, CNAM records, port orders and call detail records. It also receives Flowroute's webhooks.
+//
+// # Installing
+//
+//	go get github.com/flowroute/flowroute-go
+//
+// # Making a client
+//
+// [NewClient] takes the keys of an account, and [NewClientFromEnv] finds them in the environment:
 //
 //	client, err := flowroute.NewClient(accessKey, secretKey)
 //	if err != nil {
 //		return err
 //	}
-//	msg, err := client.Messages.Send(ctx, &flowroute.SendMessageRequest{
+//
+// An [Option] changes how the client works, such as [WithTimeout], [WithRetry], [WithMessageLimiters] or [WithLogger].
+// A client is safe for concurrent use: make one and share it.
+//
+// # Calling
+//
+// A [Client] has a service for each kind of resource. A method takes a context and returns a value and an error, one of
+// which is nil:
+//
+//	message, err := client.Messages.Send(ctx, &flowroute.SendMessageRequest{
 //		From: "+1 206-555-0100",
 //		To:   "+1 206-555-0199",
 //		Body: "Your table is ready.",
 //	})
 //
-// # Calling
-//
-// A [Client] has a service for each kind of resource. A method takes a context and returns a value and an error, one of
-// which is nil. Phone numbers are taken as people write them: +1 206-555-0100, (206) 555-0100, 2065550100. A number
-// outside North America begins with + and its country code. Money is in US dollars and times are UTC. What the API leaves
-// out, or sends as null, is the zero value of its field.
+// Phone numbers are accepted as people write them: +1 206-555-0100, (206) 555-0100, 2065550100. A number outside North
+// America begins with + and its country code. Money is in US dollars, and times are in UTC. A field that the API leaves
+// out, or sends as null, has its zero value. [Client.Do] calls what this package has no method for.
 //
 // # Listing
 //
-// A method named List returns one [Page]; its sibling ListAll returns an iterator that fetches page after page
-// as it is ranged over:
+// A method named List returns one [Page]. Its sibling ListAll returns an iterator, which fetches the next page when the
+// loop gets there:
 //
 //	for number, err := range client.Numbers.ListAll(ctx, nil) {
 //		if err != nil {
@@ -30,20 +44,33 @@
 //		fmt.Println(number.Value, number.Alias)
 //	}
 //
+// An error ends the loop: it is the last thing that the iterator yields. Breaking out of the loop is fine, and so is
+// ranging over the same iterator again, which fetches the list again. Both methods return the same errors. Options can
+// be nil unless their documentation says otherwise.
+//
 // # Errors
 //
-// An [*Error] is an answer of the API that is no success. It keeps the status, every word of the API and its id of the
-// error, and matches a sentinel such as [ErrNotFound]. A [*RequestError] is a call without a usable answer. An
-// [*ArgumentError] is an argument that was refused before any request was made.
+// An error is one of three types:
+//
+//   - [*Error]: the API answered, but not with success. It keeps the status, all that the API said, and the API's id
+//     of the error. It matches a sentinel such as [ErrNotFound] with [errors.Is].
+//   - [*RequestError]: there was no usable answer. The connection failed, the context ended, or the answer can't be
+//     read.
+//   - [*ArgumentError]: an argument was refused before any request was made. It matches [ErrInvalidArgument].
+//
+// Any method can return [ErrUnauthorized], [ErrRateLimited] or [ErrServer]. The documentation of a method names the
+// errors that mean something particular there.
 //
 // # Repeating
 //
-// What does no harm when it is done again is repeated on 429, 500, 502, 503 and 504, and when the connection fails,
-// three attempts in all: see [RetryPolicy]. What would be done twice is not: sending a message, purchasing a number,
-// creating a route, an E911 record, a CNAM record, a CDR export or a port order, and what else the documentation of a
-// method says so of. Those are repeated only where it is certain that they were not carried out: on 429, and when the
-// request never left. Where one of them ends without it being known whether it was carried out, its error matches
-// [ErrOutcomeUnknown]. Look, some time later, before you do it again:
+// A request that does no harm when it is repeated is repeated on 429, 500, 502, 503 and 504, and when the connection
+// fails. There are three attempts in all: see [RetryPolicy].
+//
+// A request that would do a thing twice is not: sending a message, purchasing a number, creating a route, an E911
+// record, a CNAM record, a CDR export or a port order, and wherever else the documentation of a method says so. Such a
+// request is repeated only where it is certain that it was not carried out: on 429, and when it never left this
+// machine. When it fails and nobody can tell whether it was carried out, the error matches [ErrOutcomeUnknown]. Wait a
+// little, and look before you do it again:
 //
 //	to, err := flowroute.ParsePhone(text.To) // as records have it
 //	...
@@ -52,35 +79,42 @@
 //		if err != nil {
 //			return err
 //		}
-//		if m.Direction == flowroute.DirectionOutbound && m.To == to && m.Body == text.Body {
+//		if m.Direction == flowroute.MessageDirectionOutbound && m.To == to && m.Body == text.Body {
 //			return nil // it was sent
 //		}
 //	}
 //
-// # Receiving
+// # Webhooks
 //
-// Flowroute tells a program of messages that were received, and of what became of those that were sent, by calling a
-// URL of the program's, which [MessagesService.SetCallback] sets. It signs nothing, writes the same thing in three
-// forms, and calls again until it gets a 200. A [WebhookHandler] is an http.Handler that takes care of that:
+// Flowroute reports received messages and delivery receipts by calling a URL of yours, which
+// [MessagesService.SetCallback] sets. It signs nothing, writes the same event in up to three forms, and calls again
+// until the answer is 200. A [WebhookHandler] is an [http.Handler] that takes care of all that:
 //
 //	handler, err := flowroute.NewWebhookHandler(flowroute.WebhookConfig{
 //		Auth: flowroute.WebhookPathSecret(secret), // the last segment of the URL
 //		OnMessage: func(ctx context.Context, m *flowroute.InboundMessage) error {
-//			return store(ctx, m) // an error has it delivered again
+//			return store(ctx, m) // after an error, it is delivered again
 //		},
 //	})
 //
-// [ParseWebhook] is for a handler of your own.
+// [ParseWebhook] reads an event in a handler of your own.
 //
 // # Testing
 //
-// Package [github.com/flowroute/flowroute-go/flowroutetest] is an in-memory Flowroute that keeps state, to run your own
-// tests against.
+// Package [github.com/flowroute/flowroute-go/flowroutetest] is a Flowroute in memory. Your tests can run against it
+// without a network, without an account and without cost:
+//
+//	srv := flowroutetest.NewServer()
+//	defer srv.Close()
+//	client := srv.Client()
+//
+// Where a stub is enough, declare an interface with the few methods that your program calls. A service satisfies it.
 //
 // # Versions
 //
-// The last two releases of Go are supported. Attributes that the API adds are ignored until this library knows them;
-// values that it adds to what is listed here as constants are passed through.
+// The last two releases of Go are supported. Flowroute may add to its API at any time: attributes that this package
+// does not know are ignored, and values that it has no constant for are passed through. Messages use version 2.1 of the
+// API unless [WithMessagesVersion] says otherwise; all other resources use version 2.
 package flowroute
 
 import (
@@ -100,16 +134,16 @@ import (
 
 const userAgent = "flowroute-go/0.1.0"
 
-// Client calls Flowroute's API. It is made by [NewClient], is safe for concurrent use, and shares its connections
-// among all callers: make one and keep it. It prints, formats and logs without its keys.
+// Client calls Flowroute's API. [NewClient] makes one. It is safe for concurrent use, and all its callers share its
+// connections: make one and keep it. When it is printed, formatted or logged, its keys are left out.
 type Client struct {
-	Numbers  *NumbersService
-	Routes   *RoutesService
-	Messages *MessagesService
-	E911s    *E911sService
-	CNAMs    *CNAMsService
-	Porting  *PortingService
-	CDRs     *CDRsService
+	Numbers  *NumbersService  // phone numbers: on the account, and for sale
+	Routes   *RoutesService   // inbound voice routes
+	Messages *MessagesService // SMS and MMS, and the account's callbacks
+	E911s    *E911sService    // addresses for emergency services
+	CNAMs    *CNAMsService    // caller names
+	Porting  *PortingService  // numbers that come from other carriers
+	CDRs     *CDRsService     // exports of call detail records
 
 	transport *transport.Transport
 	sms, mms  Limiter
@@ -121,9 +155,9 @@ type Client struct {
 // service is what every service consists of.
 type service struct{ client *Client }
 
-// NewClient makes a client with the access key and secret key of an account, found in its portal under Preferences,
-// API Control. It makes no request; wrong keys are [ErrUnauthorized] on the first call. Keys or options that can't be
-// right are an [*ArgumentError].
+// NewClient makes a client with the access key and the secret key of an account, which the Manage portal shows under
+// Preferences, API Control. It makes no request: wrong keys are [ErrUnauthorized] on the first call. Keys or options
+// that can't be right are an [*ArgumentError].
 func NewClient(accessKey, secretKey string, opts ...Option) (*Client, error) {
 	if err := checkKeys(accessKey, secretKey); err != nil {
 		return nil, err
@@ -158,8 +192,14 @@ func NewClient(accessKey, secretKey string, opts ...Option) (*Client, error) {
 	return client, nil
 }
 
-// NewClientFromEnv is [NewClient] with the keys in the environment variables FR_ACCESS_KEY and FR_SECRET_KEY. If
-// FR_BASE_URL is set, it is used as with [WithBaseURL], and before opts.
+// CloseIdleConnections closes the connections that no call is using; those of calls under way are closed by nothing. It
+// is for programs that make many clients: one that keeps its client has no need of it. The client can be used afterwards.
+// Of a client given to [WithHTTPClient] it closes the idle connections, too.
+func (c *Client) CloseIdleConnections() { c.transport.CloseIdleConnections() }
+
+// NewClientFromEnv is [NewClient] with the keys in the environment variables FR_ACCESS_KEY and FR_SECRET_KEY. A
+// variable that is not set is an [*ArgumentError]. FR_BASE_URL, if it is set, is used as with [WithBaseURL]; a
+// [WithBaseURL] among opts overrides it.
 func NewClientFromEnv(opts ...Option) (*Client, error) {
 	for _, name := range []string{"FR_ACCESS_KEY", "FR_SECRET_KEY"} {
 		if os.Getenv(name) == "" {
@@ -194,8 +234,8 @@ func checkKeys(accessKey, secretKey string) error {
 	return nil
 }
 
-// newHTTPTransport is net/http's default, with a cap on connections that lets a burst of callers share them. A connection
-// of HTTP/2 on which nothing comes is asked whether it lives: without that, one that a router has dropped is used for ever.
+// newHTTPTransport is net/http's default, with a cap on connections that lets a burst of callers share them. A silent
+// connection of HTTP/2 is asked whether it lives: without that, one that a router has dropped is used for ever.
 func newHTTPTransport() *http.Transport {
 	t, ok := http.DefaultTransport.(*http.Transport)
 	if !ok { // a program may replace it
@@ -224,11 +264,12 @@ func errorID(body []byte) string {
 }
 
 // Do calls an operation that this library has no method for. method is GET, POST, PUT, PATCH or DELETE. path is escaped
-// and relative to the base URL, e.g. "/v2/numbers/12065550100"; query may be nil. A body that is not nil is sent as the
-// JSON that encoding/json makes of it, and a success is decoded by encoding/json into out, unless that is nil.
+// and relative to the base URL, e.g. "/v2/numbers/12065550100"; what doesn't fit is an [*ArgumentError]. query may be
+// nil. A body that is not nil is sent as JSON, as [encoding/json] encodes it. A successful answer is decoded by
+// [encoding/json] into out, a pointer, as it came, with its envelope; if out is nil, it is not decoded.
 //
-// A POST is repeated, and fails with [ErrOutcomeUnknown], as the sending of a message is; every other method is repeated
-// as a GET is.
+// Like the sending of a message, a POST is repeated only where it was certainly not carried out, and can fail with
+// [ErrOutcomeUnknown]. Every other method is repeated like a GET.
 func (c *Client) Do(ctx context.Context, method, path string, query url.Values, body, out any) error {
 	op := operation{name: "do", method: method}
 	args := &arguments{op: op.name}

@@ -36,7 +36,7 @@ func newTLSServer(t *testing.T, maxVersion uint16) *httptest.Server {
 	t.Helper()
 	srv := httptest.NewUnstartedServer(http.NotFoundHandler())
 	srv.Config.ErrorLog = log.New(io.Discard, "", 0)
-	srv.TLS = &tls.Config{MaxVersion: maxVersion} // this is what the client must refuse
+	srv.TLS = &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: maxVersion} // this is what the client must refuse
 	srv.StartTLS()
 	t.Cleanup(srv.Close)
 	return srv

@@ -138,7 +138,7 @@ func allLive() map[string]live {
 					order, err := s.clean.Porting.Get(t.Context(), o.ID)
 					require.NoError(t, err)
 					for _, number := range order.Numbers {
-						if number == "+12065550179" {
+						if number == "12065550179" {
 							n++
 						}
 					}

@@ -429,10 +429,9 @@ func troubles() []trouble {
 			empty:    &ok,
 		},
 		{
-			name: "not JSON", fault: flowroutetest.Fault{Body: "<html>Hello</html>"},
+			name: "a page in place of a success", fault: flowroutetest.Fault{Status: 200, CarryOut: true, Body: "<html>Hello</html>"},
 			repeated: outcome{attempts: 1},
 			once:     outcome{attempts: 1, done: 1, unknown: true},
-			empty:    &ok,
 		},
 		{
 			name: "JSON of another kind", fault: flowroutetest.Fault{Body: `{"data":"text"}`},

@@ -9,19 +9,20 @@ import (
 	"github.com/flowroute/flowroute-go/internal/transport"
 )
 
-// MaxMedia is how many bytes an attachment may have where [MessagesService.DownloadMedia] is given no other limit: 16 MiB,
-// somewhat more than the largest that Flowroute receives.
+// MaxMedia is how many bytes an attachment may have where [MessagesService.DownloadMedia] is given no other limit: 16
+// MiB, somewhat more than the largest that Flowroute receives.
 const MaxMedia = 16 << 20
 
-// DownloadMedia fetches an attachment of a message that was received. limit is how many bytes it may have, whatever
-// its FileSize says; 0 is [MaxMedia]. One that is larger is [ErrResponseTooLarge].
+// DownloadMedia fetches an attachment of a message that was received. limit is how many bytes it may have, whatever its
+// FileSize says; 0 is [MaxMedia]. A larger one is [ErrResponseTooLarge]. An attachment without a URL is an
+// [*ArgumentError]. It is repeated like every GET.
 //
-// The link leads to a host of its own, as Flowroute stores media elsewhere. That host is sent nothing of the
-// account's: no keys, and no more than what is in the link, whose query is what gives access. Flowroute's limits on
-// requests don't hold there, so the limiter of [WithLimiter] is not asked. A link works for a time that is not
-// documented, from a few days to a month; what it gives after that is an [*Error], likely [ErrForbidden], with a
-// status and without Header and Body, which may repeat the link. No error's text holds the link. It is repeated as
-// every GET is. A redirect to another host is not followed.
+// The link works for some time that is not documented, from a few days to a month. After that it is an [*Error],
+// probably [ErrForbidden], without Header and Body, which could repeat the link. No error's text holds the link.
+//
+// The link leads to another host, where Flowroute stores media. None of the account's keys are sent to it: the query of
+// the link is what gives access. Since the API's rate limits don't hold there, the limiter of [WithLimiter] is not
+// asked. A redirect to yet another host is not followed.
 func (s *MessagesService) DownloadMedia(ctx context.Context, media *Media, limit int64) ([]byte, error) {
 	return s.client.download(ctx, get("messages.downloadMedia", ""), media, limit)
 }

@@ -24,7 +24,8 @@ type network struct {
 	closed chan struct{}
 	close  sync.Once
 	dials  atomic.Int32
-	open   atomic.Int32           // connections that the client has not closed
+	open   atomic.Int32 // connections that the client has not closed
+	last   atomic.Pointer[countedConn]
 	refuse func(dial int32) error // fails the nth dial; may be nil
 }
 
@@ -59,7 +60,9 @@ func (n *network) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	select {
 	case n.conns <- server:
 		n.open.Add(1)
-		return &countedConn{Conn: client, open: &n.open}, nil
+		c := &countedConn{Conn: client, open: &n.open}
+		n.last.Store(c)
+		return c, nil
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	case <-n.closed:
@@ -70,9 +73,20 @@ func (n *network) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 // countedConn is a connection that is counted until it is closed.
 type countedConn struct {
 	net.Conn
-	open *atomic.Int32
-	once sync.Once
+	open   *atomic.Int32
+	once   sync.Once
+	silent atomic.Bool
 }
+
+func (c *countedConn) Write(b []byte) (int, error) {
+	if c.silent.Load() {
+		return len(b), nil
+	}
+	return c.Conn.Write(b)
+}
+
+// silence has what the client writes from now on to the newest connection get lost.
+func (n *network) silence() { n.last.Load().silent.Store(true) }
 
 func (c *countedConn) Close() error {
 	c.once.Do(func() { c.open.Add(-1) })

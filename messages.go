@@ -12,24 +12,27 @@ import (
 // MessagesService sends SMS and MMS messages, and reads their message detail records.
 type MessagesService struct{ service }
 
-// Message is a message detail record: an SMS or MMS that was sent or received.
+// Message is a message detail record: an SMS or MMS that was sent or received. [MessagesService.Send] sets the ID
+// alone.
 type Message struct {
-	ID                string           `json:"id"`     // e.g. mdr2-39cadeace66e11e7aff806cd7f24ba2d
-	From              string           `json:"from"`   // digits with the country code and no +
-	To                string           `json:"to"`     // digits with the country code and no +
-	Body              string           `json:"body"`   // with its white space; empty for an MMS of media alone
-	Status            string           `json:"status"` // e.g. "delivered", "message buffered", "smsc submit"; may be empty
-	Direction         MessageDirection `json:"direction"`
-	MMS               bool             `json:"is_mms"`
+	ID                string           `json:"id"`                 // opaque, e.g. mdr2-39cadeace66e11e7aff806cd7f24ba2d
+	From              string           `json:"from"`               // as [ParsePhone] returns it, e.g. 12065550100
+	To                string           `json:"to"`                 // as [ParsePhone] returns it
+	Body              string           `json:"body"`               // with its white space; an MMS may have none
+	Status            string           `json:"status"`             // e.g. "delivered", "message buffered"; may be empty
+	Direction         MessageDirection `json:"direction"`          // [MessageDirectionInbound] or [MessageDirectionOutbound]
+	MMS               bool             `json:"is_mms"`             // whether it is an MMS; false is an SMS
 	Encoding          int              `json:"message_encoding"`   // 0 is single-byte characters, 8 is UCS-2
-	Type              MessageType      `json:"message_type"`       // of the account's number
+	Type              MessageType      `json:"message_type"`       // the kind of the account's number
 	AmountNanodollars int64            `json:"amount_nanodollars"` // the price in billionths of USD
 	AmountDisplay     string           `json:"amount_display"`     // the price as text, e.g. "$0.0040"
 	Timestamp         time.Time        `json:"timestamp,omitzero"` // UTC
 
-	DeliveryReceipts []DeliveryReceipt `json:"delivery_receipts,omitempty"` // in the API's order; none for messages received and for MMS
-	Media            []Media           `json:"media,omitempty"`             // attachments of an MMS
-	PriceDetails     *PriceDetails     `json:"price_details,omitempty"`     // nil where the API sends none, as in version 2.1
+	// DeliveryReceipts are in the API's order. A message that was received has none, and neither has an MMS.
+	DeliveryReceipts []DeliveryReceipt `json:"delivery_receipts,omitempty"`
+
+	Media        []Media       `json:"media,omitempty"`         // the attachments of an MMS
+	PriceDetails *PriceDetails `json:"price_details,omitempty"` // nil where the API sends none, as in version 2.1
 }
 
 // MessageDirection tells whether a message was sent or received.
@@ -37,43 +40,51 @@ type MessageDirection string
 
 // Directions of messages.
 const (
-	DirectionInbound  MessageDirection = "inbound"
-	DirectionOutbound MessageDirection = "outbound"
+	MessageDirectionInbound  MessageDirection = "inbound"  // received
+	MessageDirectionOutbound MessageDirection = "outbound" // sent
 )
 
-// MessageType is the kind of number that a message was sent from or to. The API may use others than those named here.
+// MessageType is the kind of the account's number that a message was sent from or to. The API may use other kinds than
+// those named here.
 type MessageType string
 
-// Kinds of messages.
+// Kinds of numbers in messages.
 const (
-	MessageTypeLongCode MessageType = "longcode"
-	MessageTypeTollFree MessageType = "toll-free"
+	MessageTypeLongCode MessageType = "longcode"  // a local number
+	MessageTypeTollFree MessageType = "toll-free" // a toll-free number
 )
 
-// DeliveryReceipt tells how far a message came.
+// DeliveryReceipt tells how far a message got. Receipts exist only for messages to mobile numbers.
 type DeliveryReceipt struct {
-	Level                 int       `json:"level"`                   // 1: handed over to the carrier; 2: what the carrier made of it
-	Status                string    `json:"status"`                  // e.g. "smsc submit", "message buffered"
-	StatusCode            int       `json:"status_code"`             // e.g. 1003; 0 where there is none, as in level 1
+	Level  int    `json:"level"`  // 1: handed over to the carrier; 2: what the carrier made of it
+	Status string `json:"status"` // e.g. "smsc submit", "message buffered"
+
+	// StatusCode is e.g. 1003. It is 0 where there is none, as in level 1. The table of codes is not known.
+	StatusCode int `json:"status_code"`
+
 	StatusCodeDescription string    `json:"status_code_description"` // e.g. "Message accepted by Carrier"
 	Timestamp             time.Time `json:"timestamp,omitzero"`      // UTC
 }
 
 // Media is an attachment of an MMS.
 type Media struct {
-	ID       string `json:"id"`
-	URL      string `json:"url"` // where it can be fetched, without the account's keys, for some days
-	FileName string `json:"file_name"`
+	ID string `json:"id"` // opaque; the file's name is a part of it
+
+	// URL is where it can be fetched for some days, with [MessagesService.DownloadMedia]. Whoever has it can fetch
+	// it. It is empty where an answer names the attachment alone.
+	URL string `json:"url"`
+
+	FileName string `json:"file_name"` // as the sender named it, e.g. IMG_6692.jpg
 	MIMEType string `json:"mime_type"` // e.g. image/jpeg
 	FileSize int64  `json:"file_size"` // bytes
 }
 
-// PriceDetails is how the price of a message comes about: (BaseRate + SurchargeRate) x SegmentCount.
+// PriceDetails tells how the price of a message is made up: (BaseRate + SurchargeRate) x SegmentCount.
 type PriceDetails struct {
-	BaseRate      float64 `json:"base_rate"`      // USD a segment
-	SurchargeRate float64 `json:"surcharge_rate"` // USD a segment, for the carrier
-	SegmentCount  int     `json:"segment_count"`
-	ChargedCost   float64 `json:"charged_cost"` // USD
+	BaseRate      float64 `json:"base_rate"`      // USD per segment
+	SurchargeRate float64 `json:"surcharge_rate"` // USD per segment, charged by the carrier
+	SegmentCount  int     `json:"segment_count"`  // how many segments are paid for
+	ChargedCost   float64 `json:"charged_cost"`   // USD, for the whole message
 }
 
 // SendMessageRequest describes a message to send: an MMS if MediaURLs or MMS is set, else an SMS.
@@ -81,58 +92,70 @@ type SendMessageRequest struct {
 	From string // a number of the account with messaging enabled, in any common notation
 	To   string // the recipient, in any common notation
 
-	// Body is the text. It may be empty only if there are MediaURLs. A long text is sent, and paid, as several segments:
-	// of 160 characters if it fits in one, else of 140; of 70 if it has characters that need UCS-2, such as emoji.
+	// Body is the text. It may be empty only if there are MediaURLs. A long text is sent, and paid for, as several
+	// segments: see [Segments].
 	Body string
 
-	// MediaURLs are the attachments, http or https URLs from which Flowroute fetches them when it sends the message.
-	// All of them, and the text, may have 750 kB.
+	// MediaURLs are the attachments: http or https URLs, from which Flowroute fetches them when it sends the message.
+	// Together with the text they may have up to 750 kB.
 	MediaURLs []string
 
-	// MMS sends an MMS although there are no MediaURLs.
+	// MMS sends an MMS even without MediaURLs.
 	MMS bool
 
-	// DeliveryCallback is the URL that delivery receipts of this message are sent to, in place of that of the number or
-	// account. It may be empty.
+	// DeliveryCallback is the URL that delivery receipts of this message are sent to, instead of the number's or the
+	// account's. Empty leaves it at those.
 	DeliveryCallback string
 }
 
-// MessageListOptions selects messages by time. Start is required.
+// MessageListOptions selects messages by time. Start is required. A Limit of 0 asks [MessagesService.List] for the
+// API's own default, which is not documented for messages.
 type MessageListOptions struct {
 	ListOptions
-	Start time.Time `url:"start_date" layout:"2006-01-02T15:04:05.00Z07:00"`         // required; exact to a hundredth of a second
-	End   time.Time `url:"end_date,omitempty" layout:"2006-01-02T15:04:05.00Z07:00"` // the zero time is now
+
+	// Start is required. It is exact to a hundredth of a second.
+	Start time.Time `url:"start_date" layout:"2006-01-02T15:04:05.00Z07:00"`
+
+	// End must not be before Start. The zero time sets no end. How the API treats a message at exactly End is not
+	// documented.
+	End time.Time `url:"end_date,omitempty" layout:"2006-01-02T15:04:05.00Z07:00"`
 }
 
-// Send sends an SMS or MMS, which costs money, and returns its ID and nothing else. That only says that Flowroute has
-// taken it: what becomes of it is told by the receipts of [MessagesService.Get], some seconds later, and by callbacks.
+// Send sends an SMS or MMS, which costs money, and returns a [Message] with its ID and nothing else. That only says
+// that Flowroute has accepted it. What becomes of it is told by the receipts of [MessagesService.Get], some seconds
+// later, and by callbacks.
 //
-// A sender that is not the account's, or can't send messages, is [ErrForbidden]; a value that is invalid, or media that
-// can't be fetched or are too large, are [ErrUnprocessable]. A message is never sent again where it could be sent
-// twice: it is repeated on 429 and when the request never left. After [ErrOutcomeUnknown], look with
-// [MessagesService.List] whether it was sent.
+// A sender that is not the account's, or can't send messages, is [ErrForbidden]. A value that is invalid, or media
+// that can't be fetched or are too large, are [ErrUnprocessable]. A number that is no phone number, or a message
+// without text and media, is an [*ArgumentError].
+//
+// A message is never sent again where it could be sent twice: it is repeated only on 429 and when the request never
+// left this machine. After [ErrOutcomeUnknown], look with [MessagesService.ListAll] whether it was sent.
 //
 // API: POST /v2.1/messages (or v2.2, see [WithMessagesVersion])
 func (s *MessagesService) Send(ctx context.Context, m *SendMessageRequest) (*Message, error) {
 	return fetch[messageWire](ctx, s.client, once("messages.send", s.client.messages).pacedBy(s.limiter(m)), s.numbered(m))
 }
 
-// Get returns the detail record of a message. It is [ErrNotFound] for some seconds after the message was sent.
+// Get returns the detail record of a message. A message that doesn't exist is [ErrNotFound]; so, probably, is one that
+// was sent a few seconds ago and has no record yet.
 //
 // API: GET /v2.1/messages/{messageID} (or v2.2, see [WithMessagesVersion])
 func (s *MessagesService) Get(ctx context.Context, messageID string) (*Message, error) {
 	return fetch[messageWire](ctx, s.client, get("messages.get", s.path("/{messageID}"), id(messageID)), nil)
 }
 
-// List returns a page of the detail records of messages, the newest first. opts must have a Start.
+// List returns a page of the detail records of messages, the newest first. opts must have a Start: without one it is an
+// [*ArgumentError].
 //
 // API: GET /v2.1/messages (or v2.2, see [WithMessagesVersion])
 func (s *MessagesService) List(ctx context.Context, opts *MessageListOptions) (*Page[Message], error) {
 	return list[messageWire](ctx, s.client, get("messages.list", s.client.messages), opts)
 }
 
-// ListAll walks what [MessagesService.List] returns a page of. Set an End: messages that arrive during the walk would
-// otherwise move those not yet seen, so that the last of a page comes again on the next.
+// ListAll returns an iterator over all the detail records that [MessagesService.List] has pages of. Set an End:
+// otherwise messages that arrive in the meantime push the others back, so that a record at the end of one page comes
+// again at the start of the next.
 //
 // API: GET /v2.1/messages (or v2.2, see [WithMessagesVersion])
 func (s *MessagesService) ListAll(ctx context.Context, opts *MessageListOptions) iter.Seq2[*Message, error] {
@@ -153,10 +176,31 @@ func (s *MessagesService) numbered(m *SendMessageRequest) input {
 }
 
 func (s *MessagesService) limiter(m *SendMessageRequest) Limiter {
-	if m != nil && m.isMMS() {
+	switch {
+	case m == nil || s.client.sms == nil:
+		return nil
+	case m.isMMS():
 		return s.client.mms
 	}
+	if n := Segments(m.Body).Segments; n > 1 {
+		return perSegment{s.client.sms, n}
+	}
 	return s.client.sms
+}
+
+// perSegment asks a limiter once for each segment of a text, as each counts.
+type perSegment struct {
+	limiter  Limiter
+	segments int
+}
+
+func (p perSegment) Wait(ctx context.Context) error {
+	for range p.segments {
+		if err := p.limiter.Wait(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (m *SendMessageRequest) isMMS() bool { return m.MMS || len(m.MediaURLs) > 0 }

@@ -25,8 +25,8 @@ func (n Nanodollars) String() string {
 
 var errNotMoney = errors.New("not an amount of money")
 
-// ParseNanodollars reads a decimal number of USD, such as "0.0345" or "5e-05". It is exact to a billionth, to which more
-// decimals are rounded. An empty text is 0; what is no number, or too large, is an error.
+// ParseNanodollars reads a decimal number of USD, such as "0.0345" or "5e-05". It is exact to a billionth; further
+// decimals are rounded. An empty text is 0. A text that is not a number, or too large a number, is an error.
 func ParseNanodollars(s string) (Nanodollars, error) {
 	if s == "" {
 		return 0, nil

@@ -11,40 +11,49 @@ import (
 	"github.com/flowroute/flowroute-go/internal/jsonapi"
 )
 
-// NumbersService finds and purchases phone numbers, and looks after those on the account.
+// NumbersService finds and purchases phone numbers, and manages those on the account.
 type NumbersService struct{ service }
 
-// Number is a phone number on the account. A list leaves out what [NumbersService.Get] has besides: its routes, E911
-// record, CNAM record, note and costs.
+// Number is a phone number on the account. Only [NumbersService.Get], Purchase, Update and GetMany return its routes,
+// E911 record, CNAM record, note and costs. In a list these are zero, and so may be what the API leaves out of some
+// lists: MessagingEnabled, Status, Tier and ISOCountry.
 type Number struct {
-	ID                 string     `json:"id"`    // the phone number as a rule; an E911 record's list may have an internal id here
-	Value              string     `json:"value"` // the phone number, as [ParsePhone] returns it, e.g. 12065550100
-	Alias              string     `json:"alias"` // the account's own name for it, up to 64 characters, not unique
-	Note               string     `json:"note"`
-	NumberType         NumberType `json:"number_type"`
-	RateCenter         string     `json:"rate_center"`          // abbreviated, in lower case; empty for toll-free numbers
-	State              string     `json:"state"`                // of the US, or province of Canada: two letters in lower case; empty for toll-free numbers
-	CNAMLookupsEnabled bool       `json:"cnam_lookups_enabled"` // whether the name of each caller is looked up, at a cost
-	MessagingEnabled   bool       `json:"messaging_enabled"`    // whether it can send and receive messages
-	Status             string     `json:"status"`               // e.g. PURCHASED
-	Tier               string     `json:"tier"`                 // price tier, e.g. Standard
-	ISOCountry         string     `json:"iso_country"`          // ISO 3166-1 alpha-2, e.g. US
-	RateType           string     `json:"rate_type"`            // e.g. local
-	MonthlyCost        float64    `json:"monthly_cost"`         // USD
-	SetupCost          float64    `json:"setup_cost"`           // USD, once
-	InboundRate        float64    `json:"inbound_rate"`         // USD a minute
+	// ID is the phone number as a rule. In the list of an E911 record it may be an internal id.
+	ID string `json:"id"`
+
+	Value      string     `json:"value"`       // the phone number, as [ParsePhone] returns it, e.g. 12065550100
+	Alias      string     `json:"alias"`       // the account's own name for it: up to 64 characters, not unique
+	Note       string     `json:"note"`        // the account's own note; empty where there is none
+	NumberType NumberType `json:"number_type"` // e.g. [NumberTypeLongCode]
+	RateCenter string     `json:"rate_center"` // abbreviated, in lower case; empty for toll-free numbers
+
+	// State is that of the US, or the province of Canada: two letters in lower case. It is empty for toll-free numbers.
+	State string `json:"state"`
+
+	// CNAMLookupsEnabled tells whether the name of each caller is looked up, which costs money.
+	CNAMLookupsEnabled bool `json:"cnam_lookups_enabled"`
+
+	MessagingEnabled bool    `json:"messaging_enabled"` // whether it can send and receive messages
+	Status           string  `json:"status"`            // e.g. PURCHASED
+	Tier             string  `json:"tier"`              // the price tier, e.g. Standard
+	ISOCountry       string  `json:"iso_country"`       // ISO 3166-1 alpha-2, e.g. US
+	RateType         string  `json:"rate_type"`         // e.g. local
+	MonthlyCost      float64 `json:"monthly_cost"`      // USD
+	SetupCost        float64 `json:"setup_cost"`        // USD, once
+	InboundRate      float64 `json:"inbound_rate"`      // USD per minute
 
 	PrimaryRoute  *Route      `json:"primary_route,omitempty"`  // where calls go; nil where they go nowhere
 	FailoverRoute *Route      `json:"failover_route,omitempty"` // where calls go if the primary route fails; may be nil
 	E911          *E911Record `json:"e911_address,omitempty"`   // nil where there is none
 	CNAM          *CNAM       `json:"cnam_preset,omitempty"`    // nil where there is none
 
-	// ProvisioningFailed tells that the API did what was asked (status 207), but could not begin to enable or disable
-	// messaging. It has to be asked for again.
+	// ProvisioningFailed tells that the API did all that was asked (status 207), except that it could not begin to
+	// enable or disable messaging. Try that part again with [NumbersService.Update] or
+	// [NumbersService.EnableMessaging].
 	ProvisioningFailed bool `json:"provisioning_failed,omitempty"`
 }
 
-// NumberType is the kind of a phone number. The API may use others than those named here.
+// NumberType is the kind of a phone number. The API may use other kinds than those named here.
 type NumberType string
 
 // Kinds of phone numbers.
@@ -57,17 +66,20 @@ const (
 
 // AvailableNumber is a phone number that can be purchased.
 type AvailableNumber struct {
-	ID          string     `json:"id"`    // the phone number
-	Value       string     `json:"value"` // the phone number, as [ParsePhone] returns it, e.g. 12065550100
-	NumberType  NumberType `json:"number_type"`
-	RateCenter  string     `json:"rate_center"`  // abbreviated, in lower case; may be empty
-	State       string     `json:"state"`        // of the US, or province of Canada: two letters in lower case; may be empty
-	MonthlyCost float64    `json:"monthly_cost"` // USD
-	SetupCost   float64    `json:"setup_cost"`   // USD, once; can be very high for vanity numbers
-	InboundRate float64    `json:"inbound_rate"` // USD a minute
-	ISOCountry  string     `json:"iso_country"`  // ISO 3166-1 alpha-2, e.g. US
-	RateType    string     `json:"rate_type"`    // e.g. local
-	Tier        string     `json:"tier"`         // price tier, e.g. Standard
+	ID         string     `json:"id"`          // the phone number
+	Value      string     `json:"value"`       // the phone number, as [ParsePhone] returns it, e.g. 12065550100
+	NumberType NumberType `json:"number_type"` // e.g. [NumberTypeLongCode]
+	RateCenter string     `json:"rate_center"` // abbreviated, in lower case; may be empty
+
+	// State is that of the US, or the province of Canada: two letters in lower case. It may be empty.
+	State string `json:"state"`
+
+	MonthlyCost float64 `json:"monthly_cost"` // USD
+	SetupCost   float64 `json:"setup_cost"`   // USD, once; can be very high for vanity numbers
+	InboundRate float64 `json:"inbound_rate"` // USD per minute
+	ISOCountry  string  `json:"iso_country"`  // ISO 3166-1 alpha-2, e.g. US
+	RateType    string  `json:"rate_type"`    // e.g. local
+	Tier        string  `json:"tier"`         // the price tier, e.g. Standard
 }
 
 // AreaCode is an area code (NPA) with numbers that can be purchased.
@@ -85,24 +97,35 @@ type Tier struct {
 	ID string `json:"id"` // its name, e.g. "Standard" or "US Promo $0.0/$0.50/$0.005"
 }
 
-// NumberListOptions filters the account's phone numbers.
+// NumberListOptions filters the account's phone numbers. An empty field filters nothing.
 type NumberListOptions struct {
 	ListOptions
-	StartsWith string `url:"starts_with,omitempty"` // digits; a leading 1 may be left out; + and a country code leave North America
-	Contains   string `url:"contains,omitempty"`    // digits
-	EndsWith   string `url:"ends_with,omitempty"`   // digits
-	Alias      string `url:"alias,omitempty"`       // the whole alias
-	Tier       string `url:"tier,omitempty"`        // price tier; known only from links in the API's answers
+
+	// StartsWith is the digits that the number begins with. A leading 1 may be left out. For a number outside North
+	// America it begins with + and the country code.
+	StartsWith string `url:"starts_with,omitempty"`
+
+	Contains string `url:"contains,omitempty"`  // digits anywhere in the number
+	EndsWith string `url:"ends_with,omitempty"` // digits at its end
+	Alias    string `url:"alias,omitempty"`     // the whole alias, not a part of it
+	Tier     string `url:"tier,omitempty"`      // the price tier; known only from links in the API's answers
 }
 
-// NumberSearchOptions filters the phone numbers that can be purchased.
+// NumberSearchOptions filters the phone numbers that can be purchased. An empty field filters nothing.
 type NumberSearchOptions struct {
 	ListOptions
-	StartsWith string     `url:"starts_with,omitempty"` // digits; a leading 1 may be left out; + and a country code leave North America
-	Contains   string     `url:"contains,omitempty"`    // digits
-	EndsWith   string     `url:"ends_with,omitempty"`   // digits
-	RateCenter string     `url:"rate_center,omitempty"` // abbreviated, in any case; with State
-	State      string     `url:"state,omitempty"`       // of the US, or province of Canada: two letters in any case
+
+	// StartsWith is the digits that the number begins with. A leading 1 may be left out. For a number outside North
+	// America it begins with + and the country code.
+	StartsWith string `url:"starts_with,omitempty"`
+
+	Contains   string `url:"contains,omitempty"`    // digits anywhere in the number
+	EndsWith   string `url:"ends_with,omitempty"`   // digits at its end
+	RateCenter string `url:"rate_center,omitempty"` // abbreviated, in any case; use it with State
+
+	// State is that of the US, or the province of Canada: two letters in any case.
+	State string `url:"state,omitempty"`
+
 	NumberType NumberType `url:"number_type,omitempty"` // [NumberTypeLongCode] or [NumberTypeTollFree]
 	ISOCountry string     `url:"iso_country,omitempty"` // ISO 3166-1 alpha-2, e.g. BE
 
@@ -111,59 +134,82 @@ type NumberSearchOptions struct {
 	OrderBy string `url:"order_by,omitempty"`
 }
 
-// AreaCodeListOptions filters area codes. A page has up to 400 of them.
+// AreaCodeListOptions filters area codes. A page can have up to 400 of them.
 type AreaCodeListOptions struct {
 	ListOptions
-	MaxSetupCost *float64 `url:"max_setup_cost,omitempty"` // keeps area codes that have a number with a setup cost of at most so many USD; nil is any cost
+
+	// MaxSetupCost keeps area codes that have a number with a setup cost of at most so many USD. nil is any cost.
+	MaxSetupCost *float64 `url:"max_setup_cost,omitempty"`
 }
 
 // ExchangeListOptions filters exchanges.
 type ExchangeListOptions struct {
 	ListOptions
-	AreaCode     string   `url:"areacode,omitempty"`       // 3 digits
-	MaxSetupCost *float64 `url:"max_setup_cost,omitempty"` // keeps exchanges that have a number with a setup cost of at most so many USD; nil is any cost
+	AreaCode string `url:"areacode,omitempty"` // 3 digits; empty is any
+
+	// MaxSetupCost keeps exchanges that have a number with a setup cost of at most so many USD. nil is any cost.
+	MaxSetupCost *float64 `url:"max_setup_cost,omitempty"`
 }
 
-// PurchaseOptions are the settings of a number that is purchased.
+// PurchaseOptions are the first settings of a number that is purchased.
 type PurchaseOptions struct {
-	CNAMLookupsEnabled   *bool  `json:"cnam_lookups_enabled,omitempty"`   // nil is the account's preference
-	MessagingEnabled     bool   `json:"messaging_enabled,omitempty"`      // begin to enable messaging, which takes a while
-	MessagingEmail       bool   `json:"messaging_email,omitempty"`        // send the account an e-mail when messaging is enabled
-	MessagingCallbackURL string `json:"messaging_callback_url,omitempty"` // is called when messaging is enabled
+	// CNAMLookupsEnabled tells whether the name of each caller is looked up, which costs money. nil is the account's
+	// preference.
+	CNAMLookupsEnabled *bool `json:"cnam_lookups_enabled,omitempty"`
+
+	// MessagingEnabled begins to enable messaging, which takes a while. Without it the number can't send messages.
+	MessagingEnabled bool `json:"messaging_enabled,omitempty"`
+
+	// MessagingEmail sends the account an e-mail when messaging has been enabled.
+	MessagingEmail bool `json:"messaging_email,omitempty"`
+
+	// MessagingCallbackURL is called when messaging has been enabled. Empty is no call.
+	MessagingCallbackURL string `json:"messaging_callback_url,omitempty"`
 }
 
-// UpdateNumberRequest says what to change of a number. A nil field is left as it is; new("front desk") sets one, and
-// new("") clears it.
+// UpdateNumberRequest says what to change about a number. A nil field stays as it is: new("front desk") sets a text,
+// new("") clears it, and new(false) turns a thing off. At least one field must be set.
 type UpdateNumberRequest struct {
-	Alias                *string `json:"alias,omitempty"`                  // the account's own name for it, up to 64 characters
-	CNAMLookupsEnabled   *bool   `json:"cnam_lookups_enabled,omitempty"`   // whether the name of each caller is looked up, at a cost
-	MessagingEnabled     *bool   `json:"messaging_enabled,omitempty"`      // begin to enable or disable messaging, which takes a while
-	MessagingEmail       *bool   `json:"messaging_email,omitempty"`        // send the account an e-mail when that is done
-	MessagingCallbackURL *string `json:"messaging_callback_url,omitempty"` // is called when that is done
+	// Alias is the account's own name for the number: up to 64 characters, not unique.
+	Alias *string `json:"alias,omitempty"`
+
+	// CNAMLookupsEnabled tells whether the name of each caller is looked up, which costs money.
+	CNAMLookupsEnabled *bool `json:"cnam_lookups_enabled,omitempty"`
+
+	// MessagingEnabled begins to enable or disable messaging, which takes a while.
+	MessagingEnabled *bool `json:"messaging_enabled,omitempty"`
+
+	// MessagingEmail sends the account an e-mail when messaging has been enabled or disabled.
+	MessagingEmail *bool `json:"messaging_email,omitempty"`
+
+	// MessagingCallbackURL is called when messaging has been enabled or disabled.
+	MessagingCallbackURL *string `json:"messaging_callback_url,omitempty"`
 }
 
-// ListAreaCodes returns a page of the area codes that have numbers to purchase.
+// ListAreaCodes returns a page of the area codes that have numbers for sale. opts may be nil. A MaxSetupCost below 0 is
+// an [*ArgumentError].
 //
 // API: GET /v2/numbers/available/areacodes
 func (s *NumbersService) ListAreaCodes(ctx context.Context, opts *AreaCodeListOptions) (*Page[AreaCode], error) {
 	return list[areaCodeWire](ctx, s.client, get("numbers.listAreaCodes", "/v2/numbers/available/areacodes"), opts)
 }
 
-// ListAllAreaCodes walks what [NumbersService.ListAreaCodes] returns a page of.
+// ListAllAreaCodes returns an iterator over all the area codes that [NumbersService.ListAreaCodes] has pages of.
 //
 // API: GET /v2/numbers/available/areacodes
 func (s *NumbersService) ListAllAreaCodes(ctx context.Context, opts *AreaCodeListOptions) iter.Seq2[*AreaCode, error] {
 	return listAll[areaCodeWire](ctx, s.client, get("numbers.listAreaCodes", "/v2/numbers/available/areacodes"), opts)
 }
 
-// ListExchanges returns a page of the exchanges that have numbers to purchase.
+// ListExchanges returns a page of the exchanges that have numbers for sale. opts may be nil. An AreaCode that is not 3
+// digits, or a MaxSetupCost below 0, is an [*ArgumentError].
 //
 // API: GET /v2/numbers/available/exchanges
 func (s *NumbersService) ListExchanges(ctx context.Context, opts *ExchangeListOptions) (*Page[Exchange], error) {
 	return list[exchangeWire](ctx, s.client, get("numbers.listExchanges", "/v2/numbers/available/exchanges"), opts)
 }
 
-// ListAllExchanges walks what [NumbersService.ListExchanges] returns a page of.
+// ListAllExchanges returns an iterator over all the exchanges that [NumbersService.ListExchanges] has pages of.
 //
 // API: GET /v2/numbers/available/exchanges
 func (s *NumbersService) ListAllExchanges(ctx context.Context, opts *ExchangeListOptions) iter.Seq2[*Exchange, error] {
@@ -177,66 +223,70 @@ func (s *NumbersService) ListTiers(ctx context.Context, opts *ListOptions) (*Pag
 	return list[tierWire](ctx, s.client, get("numbers.listTiers", "/v2/numbers/available/tiers"), opts)
 }
 
-// ListAllTiers walks what [NumbersService.ListTiers] returns a page of.
+// ListAllTiers returns an iterator over all the price tiers that [NumbersService.ListTiers] has pages of.
 //
 // API: GET /v2/numbers/available/tiers
 func (s *NumbersService) ListAllTiers(ctx context.Context, opts *ListOptions) iter.Seq2[*Tier, error] {
 	return listAll[tierWire](ctx, s.client, get("numbers.listTiers", "/v2/numbers/available/tiers"), opts)
 }
 
-// Search returns a page of the phone numbers that can be purchased. Look at the SetupCost before you buy: there are
-// numbers at $500,000, and the API does not select by it.
+// Search returns a page of the phone numbers that can be purchased. opts may be nil. A filter of digits that has
+// anything else in it is an [*ArgumentError]. Where nothing matches, the page is empty.
+//
+// Look at the SetupCost before you buy: there are numbers at $500,000, and the API can't filter by it.
 //
 // API: GET /v2/numbers/available
 func (s *NumbersService) Search(ctx context.Context, opts *NumberSearchOptions) (*Page[AvailableNumber], error) {
 	return list[availableNumberWire](ctx, s.client, get("numbers.search", "/v2/numbers/available"), opts)
 }
 
-// SearchAll walks what [NumbersService.Search] returns a page of.
+// SearchAll returns an iterator over all the phone numbers that [NumbersService.Search] has pages of. There can be very
+// many: break the loop off when you have enough.
 //
 // API: GET /v2/numbers/available
 func (s *NumbersService) SearchAll(ctx context.Context, opts *NumberSearchOptions) iter.Seq2[*AvailableNumber, error] {
 	return listAll[availableNumberWire](ctx, s.client, get("numbers.search", "/v2/numbers/available"), opts)
 }
 
-// Purchase buys a phone number for the account. It costs the number's setup cost at once, and its monthly cost from then
-// on. Its primary route is the built-in one to the account's registered devices, and it can't send messages
-// before messaging is enabled. opts may be nil.
+// Purchase buys a phone number for the account. This costs the number's setup cost at once, and its monthly cost from
+// then on. The primary route of a new number is the built-in one to the account's registered devices. It can't send
+// messages until messaging is enabled. opts may be nil.
 //
 // A number that is not for sale is [ErrNotFound], and insufficient funds are [ErrForbidden]. The purchase is not
-// repeated where it could happen twice: after [ErrOutcomeUnknown], look with [NumbersService.Get] whether the number is on
-// the account. Messaging that could not be provisioned is no error, see [Number.ProvisioningFailed].
+// repeated where it could happen twice: after [ErrOutcomeUnknown], look with [NumbersService.Get] whether the number is
+// on the account. It is not an error if only the enabling of messaging fails: see [Number.ProvisioningFailed].
 //
 // API: POST /v2/numbers/{number}
 func (s *NumbersService) Purchase(ctx context.Context, number string, opts *PurchaseOptions) (*Number, error) {
 	return fetchProvisioned(ctx, s.client, once("numbers.purchase", "/v2/numbers/{number}", phone(number)), optional(opts))
 }
 
-// List returns a page of the account's phone numbers.
+// List returns a page of the account's phone numbers. opts may be nil. A filter of digits that has anything else in
+// it is an [*ArgumentError]. Where nothing matches, the page is empty.
 //
 // API: GET /v2/numbers
 func (s *NumbersService) List(ctx context.Context, opts *NumberListOptions) (*Page[Number], error) {
 	return list[numberWire](ctx, s.client, get("numbers.list", "/v2/numbers"), opts)
 }
 
-// ListAll walks what [NumbersService.List] returns a page of.
+// ListAll returns an iterator over all the phone numbers that [NumbersService.List] has pages of.
 //
 // API: GET /v2/numbers
 func (s *NumbersService) ListAll(ctx context.Context, opts *NumberListOptions) iter.Seq2[*Number, error] {
 	return listAll[numberWire](ctx, s.client, get("numbers.list", "/v2/numbers"), opts)
 }
 
-// Get returns one of the account's phone numbers, with its routes, E911 record and CNAM record where it has them. A number
-// that is not on the account is [ErrNotFound].
+// Get returns one of the account's phone numbers, with its routes, E911 record and CNAM record where it has them. A
+// number that is not on the account is [ErrNotFound].
 //
 // API: GET /v2/numbers/{number}
 func (s *NumbersService) Get(ctx context.Context, number string) (*Number, error) {
 	return fetch[numberWire](ctx, s.client, get("numbers.get", "/v2/numbers/{number}", phone(number)), nil)
 }
 
-// GetMany returns several of the account's phone numbers with what [NumbersService.Get] returns of one. The API's
-// documentation describes this operation, but not what it does with a number that is not on the account; it is not
-// certain that it is in service.
+// GetMany returns several of the account's phone numbers, each with all that [NumbersService.Get] returns. The API's
+// documentation describes this operation, but it is not certain that it is in service, and it is not known what happens
+// with a number that is not on the account.
 //
 // API: POST /v2/numbers/details
 func (s *NumbersService) GetMany(ctx context.Context, numbers []string) ([]Number, error) {
@@ -244,14 +294,15 @@ func (s *NumbersService) GetMany(ctx context.Context, numbers []string) ([]Numbe
 }
 
 // Update changes the settings of one of the account's phone numbers. A number that is not on the account is
-// [ErrForbidden]. Messaging that could not be provisioned is no error, see [Number.ProvisioningFailed].
+// [ErrForbidden]. A request without any change is an [*ArgumentError]. It is not an error if only the enabling or
+// disabling of messaging fails: see [Number.ProvisioningFailed].
 //
 // API: PATCH /v2/numbers/{number}
 func (s *NumbersService) Update(ctx context.Context, number string, r *UpdateNumberRequest) (*Number, error) {
 	return fetchProvisioned(ctx, s.client, patch("numbers.update", "/v2/numbers/{number}", phone(number)), required(r))
 }
 
-// Release gives a phone number up: it is not billed any more, and others can buy it. There is no way back. A number
+// Release gives up a phone number: it is not billed any more, and anyone can buy it. This can't be undone. A number
 // that is not on the account is [ErrNotFound], also where an earlier attempt of the same call released it: see
 // [Error.Attempts].
 //
@@ -261,6 +312,9 @@ func (s *NumbersService) Release(ctx context.Context, number string) error {
 }
 
 func (o *AreaCodeListOptions) largest() int { return maxAreaCodePage }
+
+func (o *AreaCodeListOptions) detach() { o.MaxSetupCost = own(o.MaxSetupCost) }
+func (o *ExchangeListOptions) detach() { o.MaxSetupCost = own(o.MaxSetupCost) }
 
 func (o *AreaCodeListOptions) check(args *arguments) {
 	o.ListOptions.check(args)

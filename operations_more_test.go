@@ -152,7 +152,7 @@ const portOrderJSON = `{"attributes":{"alias":"Port Order 6/12/2018",
 
 func portOrder() flowroute.PortOrder {
 	return flowroute.PortOrder{
-		ID: "42361", GroupID: "38697", Alias: "Port Order 6/12/2018", Status: flowroute.PortStatusPending, Numbers: []string{"+12065551234"},
+		ID: "42361", GroupID: "38697", Alias: "Port Order 6/12/2018", Status: flowroute.PortStatusPending, Numbers: []string{"12065551234"},
 		BillingName: "John Doe", BillingAddress: flowroute.BillingAddress{Street: "1218 3rd Ave", City: "Seattle", State: "WA", ZIP: "98101", Country: "US"},
 		Company: "Leather Inc.", Provider: "Other", ProviderAccount: "A1", PIN: "1234", Cost: 7.5, UsageType: flowroute.PortUsageBusiness,
 		DesiredCompletionDate: time.Date(2018, 7, 12, 0, 0, 0, 0, time.UTC), EnableCNAMLookups: true,
@@ -170,7 +170,7 @@ func portingOperations() []operation {
 		method: "POST", path: "/v2/portorders/portability", body: `{"numbers":["+12065013456","+18002546788"]}`,
 		status: 200,
 		answer: `{"data":{"hypernetwork_enabled":["+12065013456"],"nonportable":[],"portable":["+12065013456","+18002546788"]}}`,
-		want:   &flowroute.Portability{Portable: []string{"+12065013456", "+18002546788"}, Hypernetwork: []string{"+12065013456"}},
+		want:   &flowroute.Portability{Portable: []string{"12065013456", "18002546788"}, Hypernetwork: []string{"12065013456"}},
 	}, {
 		name: "porting.checkPortability",
 		call: func(ctx context.Context, c *flowroute.Client) (any, error) {
@@ -179,7 +179,7 @@ func portingOperations() []operation {
 		method: "POST", path: "/v2/portorders/portability", body: `{"numbers":["+12065013456"]}`,
 		status: 200,
 		answer: `{"data":{"nonportable":["12065013457"],"portable":{"numbers":["+12065013456"],"groups":[]}}}`,
-		want:   &flowroute.Portability{Portable: []string{"+12065013456"}, Nonportable: []string{"12065013457"}},
+		want:   &flowroute.Portability{Portable: []string{"12065013456"}, Nonportable: []string{"12065013457"}},
 	}, {
 		name: "porting.create",
 		call: func(ctx context.Context, c *flowroute.Client) (any, error) {

@@ -265,11 +265,11 @@ func coreOperations() []operation {
 		want: &flowroute.Page[flowroute.Message]{Items: []flowroute.Message{
 			{
 				ID: "mdr2-ca82be46e6ba11e79d08862d092cf73d", From: "12061231234", To: "12012673227", Body: "Hello are you there? ", Status: "delivered",
-				Direction: flowroute.DirectionInbound, Type: flowroute.MessageTypeLongCode, AmountNanodollars: 4000000, AmountDisplay: "$0.0040",
+				Direction: flowroute.MessageDirectionInbound, Type: flowroute.MessageTypeLongCode, AmountNanodollars: 4000000, AmountDisplay: "$0.0040",
 				Timestamp: time.Date(2017, 12, 22, 1, 52, 39, 390e6, time.UTC),
 			}, {
 				ID: "mdr2-5730c97c878a11ec8008a26e9054fd5e", From: "18335551234", To: "12065551234", MMS: true,
-				Direction: flowroute.DirectionInbound, Type: flowroute.MessageTypeLongCode, AmountNanodollars: 9500000, AmountDisplay: "$0.0095",
+				Direction: flowroute.MessageDirectionInbound, Type: flowroute.MessageTypeLongCode, AmountNanodollars: 9500000, AmountDisplay: "$0.0095",
 				Timestamp: time.Date(2022, 2, 6, 20, 21, 17, 0, time.UTC),
 				Media: []flowroute.Media{
 					{ID: "1490420351891410944-9E41.jpg", URL: "https://mms-media-prod.s3.amazonaws.com/9E41.jpg?Expires=1646770878", FileName: "9E41.jpg", MIMEType: "image/jpeg", FileSize: 58017},
@@ -292,7 +292,7 @@ func coreOperations() []operation {
 			"type":"message","id":"mdr2-39cadeace66e11e7aff806cd7f24ba2d"}}`,
 		want: &flowroute.Message{
 			ID: "mdr2-39cadeace66e11e7aff806cd7f24ba2d", From: "12012673227", To: "12061232634", Body: "test sms on v2", Status: "message buffered",
-			Direction: flowroute.DirectionOutbound, Type: flowroute.MessageTypeLongCode, AmountNanodollars: 4000000, AmountDisplay: "$0.0040",
+			Direction: flowroute.MessageDirectionOutbound, Type: flowroute.MessageTypeLongCode, AmountNanodollars: 4000000, AmountDisplay: "$0.0040",
 			Timestamp: time.Date(2017, 12, 21, 16, 44, 34, 930e6, time.UTC),
 			DeliveryReceipts: []flowroute.DeliveryReceipt{
 				{Level: 2, Status: "message buffered", StatusCode: 1003, StatusCodeDescription: "Message accepted by Carrier", Timestamp: time.Date(2017, 12, 21, 16, 44, 35, 0, time.UTC)},
@@ -325,7 +325,7 @@ func coreOperations() []operation {
 	}, {
 		name: "e911s.list",
 		call: func(ctx context.Context, c *flowroute.Client) (any, error) {
-			return c.E911s.List(ctx, &flowroute.E911ListOptions{ListOptions: flowroute.ListOptions{Limit: 3}, Label: "homes", StreetName: "smith", City: "sea", State: "WA"})
+			return c.E911s.List(ctx, &flowroute.E911ListOptions{ListOptions: flowroute.ListOptions{Limit: 3}, Label: "homes", StreetName: "smith", City: "sea", State: "wa"})
 		},
 		method: "GET", path: "/v2/e911s", query: "city=sea&label=homes&limit=3&state=WA&street_name=smith",
 		status: 200,
@@ -598,7 +598,15 @@ func TestBadAnswers(t *testing.T) {
 		{"success with null", 200, "application/vnd.api+json", `{"data":null}`, unusable},
 		{"empty success", 200, "application/vnd.api+json", "", unusable},
 		{"truncated JSON", 200, "application/vnd.api+json", `{"data":[{"id":"1"`, unusable},
-		{"HTML success", 200, "text/html", "<html>hello</html>", unusable},
+		{"HTML success", 200, "text/html", "\n<html>hello</html>", unusable},
+		{"success with errors", 200, "application/vnd.api+json", `{"errors":[{"detail":"Not today.","id":"7fc8"}]}`, func(t *testing.T, op operation, err error) {
+			var e *flowroute.Error
+			require.ErrorAs(t, err, &e)
+			assert.Equal(t, 200, e.StatusCode)
+			assert.Equal(t, once(op.name), errors.Is(err, flowroute.ErrOutcomeUnknown))
+			assert.Contains(t, err.Error(), "flowroute: "+op.name+": 200 OK: Not today. (id 7fc8)")
+		}},
+		{"success without errors", 200, "application/vnd.api+json", `{"errors":[],"message":"Done."}`, nil},
 		{"wrong data", 200, "application/vnd.api+json", `{"data":"12065550100"}`, unusable},
 	}
 	for _, a := range answers {
@@ -607,18 +615,37 @@ func TestBadAnswers(t *testing.T) {
 				t.Run(op.name, func(t *testing.T) {
 					client, _ := serve(t, a.status, a.contentType, a.body)
 					value, err := op.call(t.Context(), client)
-					if op.want == nil && a.status == 200 {
+					contradicts := a.status != 200 || strings.Contains(a.name, "HTML") || a.name == "success with errors"
+					if op.want == nil && !contradicts {
 						require.NoError(t, err, "an operation without an answer has nothing to read")
 						return
 					}
 					require.Error(t, err)
 					assert.Zero(t, value)
+					if a.check == nil {
+						return
+					}
 					a.check(t, op, err)
 					assert.NotContains(t, err.Error(), "\n")
 					assert.NotContains(t, err.Error(), "12065550100")
 				})
 			}
 		})
+	}
+}
+
+// TestSuccessWithoutID has what was made or bought come without its id, which is no success: it could not be found again.
+func TestSuccessWithoutID(t *testing.T) {
+	for _, op := range operations() {
+		if !once(op.name) || op.want == nil {
+			continue
+		}
+		for _, body := range []string{`{"data":{"type":"x","attributes":{}}}`, `{"data":{"id":null,"type":"x"}}`, `{"data":{"data":{"type":"x"}}}`} {
+			client, _ := serve(t, 201, "application/vnd.api+json", body)
+			value, err := op.call(t.Context(), client)
+			require.ErrorIs(t, err, flowroute.ErrOutcomeUnknown, op.name)
+			assert.Zero(t, value)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package flowroute
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net"
@@ -13,8 +14,8 @@ import (
 	"github.com/flowroute/flowroute-go/internal/transport"
 )
 
-// Option is a setting of a client. An option with a value that makes no sense is an [*ArgumentError] of [NewClient]
-// that names it.
+// Option is a setting of a client. [NewClient] returns an [*ArgumentError] that names an option whose value makes no
+// sense.
 type Option func(*config) *ArgumentError
 
 // config is what the options set.
@@ -25,37 +26,41 @@ type config struct {
 	prefetch int
 }
 
-// Limiter paces requests. Wait returns nil when the next one may be sent, and an error, which ends the call before
-// anything is sent, when it may not or when the context is done.
+// Limiter paces requests. It must be safe for concurrent use.
 //
-// A *rate.Limiter of golang.org/x/time/rate is one. A limiter that several machines share has to take one permission
-// from the store they share on each call of Wait, or wait until there is one; it must be safe for concurrent use.
+// A *rate.Limiter of golang.org/x/time/rate is a Limiter. One that several machines share has to take one permission
+// from the store they share on each call of Wait, or wait until there is one.
 type Limiter interface {
+	// Wait returns nil when the next request may be sent. It returns an error when it may not, or when the context
+	// ends: that request is then not sent, and the call ends with a [*RequestError], or the [*Error] of the last
+	// answer, that wraps the error.
 	Wait(ctx context.Context) error
 }
 
-// RetryPolicy says how often, and at which pace, a request is repeated where that does no harm. The wait before a
-// repeat grows from MinDelay to MaxDelay, doubling each time, and is then drawn at random between 0 and that. A wait
-// that the API asks for with Retry-After is kept if it is at most four times MaxDelay; otherwise the call ends with
-// that answer. So it does when the wait would outlast the context's deadline.
+// RetryPolicy says how often, and at which pace, a request is repeated where that does no harm.
+//
+// The wait before a repeat is drawn at random between 0 and a limit, which is MinDelay at first and doubles each time
+// up to MaxDelay. Where the API asks for a longer wait with Retry-After, that is kept, unless it is more than four
+// times MaxDelay: the call then ends with that answer. It also ends when the wait would outlast the context's
+// deadline.
 type RetryPolicy struct {
-	MaxAttempts int           // requests at the most, the first one counted; 0 is 3, and 1 turns repeating off
+	MaxAttempts int           // requests at most, including the first; 0 is 3, and 1 turns repeating off
 	MinDelay    time.Duration // 0 is 500 ms
 	MaxDelay    time.Duration // 0 is 8 s, or MinDelay where that is longer
 }
 
 // The defaults of [NewClient].
 const (
-	DefaultBaseURL = "https://api.flowroute.com"
-	DefaultTimeout = 30 * time.Second
+	DefaultBaseURL = "https://api.flowroute.com" // what paths are relative to, see [WithBaseURL]
+	DefaultTimeout = 30 * time.Second            // of one attempt, see [WithTimeout]
 )
 
 // maxConns is how many connections a client opens to the API at the most, so that a burst of callers shares them.
 const maxConns = 64
 
-// WithBaseURL has requests sent to another host than [DefaultBaseURL], such as a fake of the API. A path is kept as a
-// prefix of every request's path. Plain http is allowed for loopback hosts only; credentials, a query or a fragment are
-// not allowed.
+// WithBaseURL sends requests to another URL than [DefaultBaseURL], such as that of a fake. A path is kept as a prefix
+// of every request's path. Plain http is allowed for loopback hosts only. Credentials, a query and a fragment are not
+// allowed.
 func WithBaseURL(rawURL string) Option {
 	return func(c *config) *ArgumentError {
 		u, reason := parseBaseURL(rawURL)
@@ -92,8 +97,15 @@ func isLoopback(host string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// WithHTTPClient has requests sent by a client of your own, for a proxy or a transport of your own. The client is
-// copied and never changed. Which redirects are followed remains this library's decision.
+// WithHTTPClient sends requests through an HTTP client of yours, such as one with a proxy or with a transport of your
+// own. The client is copied and never changed. Its Timeout holds in addition to [WithTimeout]. Which redirects are
+// followed remains this library's decision.
+//
+// Don't use a transport that repeats requests by itself. It would undo the promise that no message is sent twice and
+// no number is bought twice, and this library could not know. Where that can't be avoided, let it repeat no POST.
+//
+// A transport that reports nothing to [net/http/httptrace] leaves open whether a failed request was sent. A send or a
+// purchase whose connection fails is then always [ErrOutcomeUnknown].
 func WithHTTPClient(hc *http.Client) Option {
 	return func(c *config) *ArgumentError {
 		if hc == nil {
@@ -115,9 +127,9 @@ func WithUserAgent(product string) Option {
 	}
 }
 
-// WithTimeout limits each attempt of a call, from asking for a connection to the last byte read. Of a file that is
-// downloaded or uploaded it limits each silence. The default is [DefaultTimeout]. A whole call, with its repeats and
-// waits, is limited by its context.
+// WithTimeout limits each attempt of a call, from asking for a connection to the last byte read. For the file of a CDR
+// export or a port order it limits how long nothing is transferred. The default is [DefaultTimeout]. A whole call, with
+// its repeats and waits, is limited by its context.
 func WithTimeout(d time.Duration) Option {
 	return func(c *config) *ArgumentError {
 		if d <= 0 {
@@ -128,7 +140,8 @@ func WithTimeout(d time.Duration) Option {
 	}
 }
 
-// WithRetry sets how requests are repeated.
+// WithRetry sets how often, and at which pace, requests are repeated. It does not change which requests are repeated: no
+// policy sends a message twice.
 func WithRetry(p RetryPolicy) Option {
 	return func(c *config) *ArgumentError {
 		switch {
@@ -143,22 +156,14 @@ func WithRetry(p RetryPolicy) Option {
 }
 
 func (p RetryPolicy) withDefaults() transport.Retry {
-	if p.MaxAttempts == 0 {
-		p.MaxAttempts = 3
-	}
-	if p.MinDelay == 0 {
-		p.MinDelay = 500 * time.Millisecond
-		if p.MaxDelay != 0 {
-			p.MinDelay = min(p.MinDelay, p.MaxDelay)
-		}
-	}
-	if p.MaxDelay == 0 {
-		p.MaxDelay = max(8*time.Second, p.MinDelay)
-	}
+	p.MaxAttempts = cmp.Or(p.MaxAttempts, 3)
+	p.MinDelay = cmp.Or(p.MinDelay, 500*time.Millisecond)
+	p.MaxDelay = cmp.Or(p.MaxDelay, max(8*time.Second, p.MinDelay))
 	return transport.Retry(p)
 }
 
-// WithLimiter has a limiter asked before every attempt of every call.
+// WithLimiter asks a limiter before every attempt of every call to the API. Flowroute publishes no rate limits of its
+// REST API other than those of [WithMessageLimiters].
 func WithLimiter(l Limiter) Option {
 	return func(c *config) *ArgumentError {
 		if isNil(l) {
@@ -169,8 +174,9 @@ func WithLimiter(l Limiter) Option {
 	}
 }
 
-// WithMessageLimiters has a limiter asked, besides that of [WithLimiter], before every attempt to send a message: one for
-// SMS, of which Flowroute takes 5 a second, and one for MMS, of which it takes 1. Wait gets the context of the call.
+// WithMessageLimiters asks a limiter before every attempt to send a message, after that of [WithLimiter]: one for
+// SMS, of which Flowroute takes 5 a second, and one for MMS, of which it takes 1 a second. Flowroute counts each segment
+// of a text, so Wait is called once for each, see [Segments]. It gets the context of the call.
 func WithMessageLimiters(sms, mms Limiter) Option {
 	return func(c *config) *ArgumentError {
 		if isNil(sms) || isNil(mms) {
@@ -181,10 +187,10 @@ func WithMessageLimiters(sms, mms Limiter) Option {
 	}
 }
 
-// WithPrefetch has the methods that walk a whole list keep up to so many further pages under way while one is being
-// ranged over, so that less time is spent waiting. The records come in the same order. At the end of a list, up to so
-// many requests may have been made in vain. It is at most 64, and the default is 0: a page is fetched when it is
-// reached.
+// WithPrefetch lets ListAll and the other iterators fetch up to so many further pages at the same time, ahead of the
+// one that the loop is in, so that less time is spent waiting. The records come in the same order. At the end of a
+// list, or when the loop is broken off, up to so many requests may have been made in vain. pages is at most 64. The
+// default is 0: a page is fetched when the loop gets there.
 func WithPrefetch(pages int) Option {
 	return func(c *config) *ArgumentError {
 		if pages < 0 || pages > maxConns {
@@ -195,17 +201,17 @@ func WithPrefetch(pages int) Option {
 	}
 }
 
-// MessagesVersion is a version of the messages API.
+// MessagesVersion is a version of the messages API, as it stands in the path.
 type MessagesVersion string
 
 // Versions of the messages API.
 const (
-	MessagesV21 MessagesVersion = "v2.1"
-	MessagesV22 MessagesVersion = "v2.2" // which adds [Message.PriceDetails]
+	MessagesV21 MessagesVersion = "v2.1" // the default
+	MessagesV22 MessagesVersion = "v2.2" // adds [Message.PriceDetails]
 )
 
-// WithMessagesVersion has messages, and the account's callbacks, go through a version of the messages API. The default is
-// [MessagesV21].
+// WithMessagesVersion sets the version of the messages API that messages and the account's callbacks go through. The
+// default is [MessagesV21].
 func WithMessagesVersion(v MessagesVersion) Option {
 	return func(c *config) *ArgumentError {
 		if v != MessagesV21 && v != MessagesV22 {
@@ -216,9 +222,9 @@ func WithMessagesVersion(v MessagesVersion) Option {
 	}
 }
 
-// WithLogger has each attempt logged at the level Debug, and each repeat at the level Warn. A line has the operation,
-// method, status, attempt, duration or delay, the API's id of an error and the kind of a failure, and nothing else:
-// no key, no phone number, no text. The default is silence.
+// WithLogger logs each attempt at [slog.LevelDebug], and each repeat at [slog.LevelWarn]. The attributes of a line
+// are op, method, status, attempt, duration or delay, error_id (the API's id of an error) and error (the kind of a
+// failure), and nothing else: no key, no phone number, no text. By default nothing is logged.
 func WithLogger(l *slog.Logger) Option {
 	return func(c *config) *ArgumentError {
 		if l == nil {

@@ -10,13 +10,16 @@ import (
 	"github.com/flowroute/flowroute-go/internal/transport"
 )
 
-// ListOptions is the part of a list that is asked for. It is embedded in the options of every list.
+// ListOptions says which part of a list is asked for. It is embedded in the options of every list. A field below 0 is
+// an [*ArgumentError].
 type ListOptions struct {
-	// Limit is the number of records in a page. 0 is the API's own default, 10, where one page is asked for; a method
-	// that walks the whole list then asks for the largest pages that the API documents for it.
+	// Limit is the number of records in a page. With 0, a method that returns one page gets as many as the API gives
+	// by default, which is 10 unless the options say otherwise. An iterator then asks for large pages: of 400 area
+	// codes, 1,000 messages, and 200 of anything else. It is not known what the API does with a limit above the
+	// largest that it documents.
 	Limit int `url:"limit,omitempty"`
 
-	// Offset is the number of records to pass over before the first one.
+	// Offset is the number of records to skip before the first one.
 	Offset int `url:"offset,omitempty"`
 }
 
@@ -29,6 +32,7 @@ const (
 
 func (o *ListOptions) window() *ListOptions { return o }
 func (o *ListOptions) largest() int         { return maxPage }
+func (o *ListOptions) detach()              {}
 
 func (o *ListOptions) check(a *arguments) {
 	if o.Limit < 0 {
@@ -44,24 +48,28 @@ type listOptions[O any] interface {
 	*O
 	window() *ListOptions
 	largest() int
-	check(*arguments) // and put values into the API's notation
+	detach()          // from what the caller may change: has pointers of its own
+	check(*arguments) // and puts values into the API's notation
 }
 
 // Page is one page of a list.
 type Page[T any] struct {
 	Items      []T  // in the API's order; empty, not nil, where there are none
-	More       bool // whether the API says that more follows
-	NextOffset int  // the offset of the next page: this one's, and the number of records received
+	More       bool // whether the API says that another page follows
+	NextOffset int  // the Offset to ask for the next page with: this page's, plus the number of Items
 }
 
 // records is what a page of a list holds.
 type records[T any] struct {
 	items []T
 	more  bool   // whether more follows, or, where the API doesn't tell, may follow
-	ids   uint64 // a fingerprint of their ids
+	ids   uint64 // a fingerprint of their ids, in whatever order
 
 	untold bool // the API doesn't tell whether more follows
 }
+
+// count adds a record's id to the fingerprint.
+func (r *records[T]) count(id string) { r.ids += maphash.String(seed, id) }
 
 // decoder reads a page, of which so many records were asked for.
 type decoder[T any] func(r *transport.Result, limit int) (records[T], error)
@@ -110,19 +118,20 @@ func listAllAs[T, O any, P listOptions[O]](ctx context.Context, c *Client, op op
 		})
 		defer w.close()
 
-		offset, size, previous := P(&options).window().Offset, 0, uint64(0)
+		offset, size, seen := P(&options).window().Offset, 0, map[uint64]bool{}
 		for {
 			f := w.page(offset, size)
-			if f.err == nil && f.untold && f.ids == previous {
-				return // which is how a list ends that knows no offset
-			}
-			if f.err == nil && len(f.page.Items) > 0 && f.ids == previous {
-				f.err = &RequestError{Op: op.name, Err: fmt.Errorf("the page at offset %d repeats the one before it", offset)}
+			if f.err == nil && len(f.page.Items) > 0 && seen[f.ids] {
+				if f.untold {
+					return // which is how a list ends that knows no offset
+				}
+				f.err = &RequestError{Op: op.name, Err: fmt.Errorf("the page at offset %d repeats an earlier one", offset)}
 			}
 			if f.err != nil {
 				yield(nil, f.err)
 				return
 			}
+			seen[f.ids] = true
 			for i := range f.page.Items {
 				if !yield(&f.page.Items[i], nil) {
 					return
@@ -131,7 +140,7 @@ func listAllAs[T, O any, P listOptions[O]](ctx context.Context, c *Client, op op
 			if !f.page.More || len(f.page.Items) == 0 {
 				return
 			}
-			offset, size, previous = f.page.NextOffset, len(f.page.Items), f.ids
+			offset, size = f.page.NextOffset, len(f.page.Items)
 		}
 	}
 }
@@ -158,24 +167,31 @@ func decodeRecords[W resource[T, I], T, I any](r *transport.Result, limit int) (
 		return records[T]{}, err
 	}
 	found := records[T]{items: make([]T, len(doc.Data)), more: doc.Links.Next != ""}
-	var ids maphash.Hash
-	ids.SetSeed(seed)
 	for i := range doc.Data {
 		w := &doc.Data[i]
 		found.items[i] = (*w).model(answer[I]{r.Status, doc.Included})
-		ids.WriteString((*w).Key())
-		ids.WriteByte('/')
+		found.count((*w).Key())
 	}
-	found.ids = ids.Sum64()
 	return found, nil
 }
 
 // seed is the same for every page, so that the fingerprints of two can be compared.
 var seed = maphash.MakeSeed()
 
-func copied[O any](options *O) O {
+// copied are options that stay as they are, whatever the caller does with its own.
+func copied[O any, P listOptions[O]](options P) O {
 	if options == nil {
 		return *new(O)
 	}
-	return *options
+	own := *options
+	P(&own).detach()
+	return own
+}
+
+// own is a pointer to a copy of what a pointer points to.
+func own[T any](p *T) *T {
+	if p == nil {
+		return nil
+	}
+	return new(*p)
 }

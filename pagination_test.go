@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"iter"
 	"net/http"
 	"slices"
 	"strconv"
@@ -151,8 +152,73 @@ func TestListAllEndsWhereTheAPIRepeatsItself(t *testing.T) {
 	assert.Equal(t, []string{"1", "2"}, ids)
 	var e *flowroute.RequestError
 	require.ErrorAs(t, err, &e)
-	assert.EqualError(t, err, "flowroute: routes.list: the page at offset 2 repeats the one before it")
+	assert.EqualError(t, err, "flowroute: routes.list: the page at offset 2 repeats an earlier one")
 	assert.EqualValues(t, 2, p.pages.Load())
+}
+
+// TestListAllEndsWhereTheAPIGoesRoundInCircles has pages alternate, and their records change places.
+func TestListAllEndsWhereTheAPIGoesRoundInCircles(t *testing.T) {
+	pages := [][]any{{"1", "2"}, {"3", "4"}, {"2", "1"}, {"4", "3"}}
+	p := &pager{edit: func(offset int, page map[string]any) {
+		data := []any{}
+		for _, id := range pages[offset/2%len(pages)] {
+			data = append(data, map[string]any{"type": "route", "id": id})
+		}
+		page["data"], page["links"] = data, map[string]any{"next": "x"}
+	}}
+	for _, opts := range [][]flowroute.Option{nil, {flowroute.WithPrefetch(3)}} {
+		client := serveFunc(t, p.ServeHTTP, opts...)
+		ids, err := walk(t.Context(), client, nil)
+		assert.Equal(t, []string{"1", "2", "3", "4"}, ids)
+		assert.EqualError(t, err, "flowroute: routes.list: the page at offset 4 repeats an earlier one")
+	}
+}
+
+// TestListAllKeepsItsOptions changes what the options of a walk point to in the midst of it.
+func TestListAllKeepsItsOptions(t *testing.T) {
+	var queries []string
+	client := serveFunc(t, func(w http.ResponseWriter, r *http.Request) {
+		query := r.URL.Query()
+		query.Del("offset")
+		queries = append(queries, query.Encode())
+		fmt.Fprintf(w, `{"data":[{"id":"%d"}],"links":{"next":"x"}}`, len(queries))
+	})
+	approved, cost, numbers := true, 1.5, []string{"2065550100"}
+	change := func() { approved, cost, numbers[0] = !approved, cost+1, "2065550199" }
+	for _, list := range []func() error{
+		func() error {
+			return twoPages(client.CNAMs.ListAll(t.Context(), &flowroute.CNAMListOptions{Approved: &approved}), change)
+		},
+		func() error {
+			return twoPages(client.Numbers.ListAllAreaCodes(t.Context(), &flowroute.AreaCodeListOptions{MaxSetupCost: &cost}), change)
+		},
+		func() error {
+			return twoPages(client.Numbers.ListAllExchanges(t.Context(), &flowroute.ExchangeListOptions{MaxSetupCost: &cost}), change)
+		},
+		func() error {
+			return twoPages(client.Porting.ListAll(t.Context(), &flowroute.PortOrderListOptions{Numbers: numbers}), change)
+		},
+	} {
+		queries = nil
+		require.NoError(t, list())
+		require.Len(t, queries, 2)
+		assert.Equal(t, queries[0], queries[1])
+	}
+}
+
+// twoPages walks two pages of one record, and has something changed after the first.
+func twoPages[T any](all iter.Seq2[*T, error], change func()) error {
+	n := 0
+	for _, err := range all {
+		if err != nil {
+			return err
+		}
+		if n++; n == 2 {
+			break
+		}
+		change()
+	}
+	return nil
 }
 
 func TestListAllEndsAfterAnEmptyPage(t *testing.T) {

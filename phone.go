@@ -6,9 +6,9 @@ import (
 	"github.com/flowroute/flowroute-go/internal/jsonapi"
 )
 
-// ParsePhone reads a phone number in any common notation, as every method does, and returns it as the models have
-// it: a North American number as its 11 digits, e.g. 12065550100, and any other with a +, e.g. +442079460000. Methods
-// take both. What is no phone number is an [*ArgumentError]. No request is made.
+// ParsePhone reads a phone number in any common notation, as every method does, and returns it in the form that answers
+// have: a North American number as its 11 digits, e.g. 12065550100, and any other with a +, e.g. +442079460000. Methods
+// accept both. Anything that is not a phone number is an [*ArgumentError]. No request is made.
 func ParsePhone(number string) (string, error) {
 	args := &arguments{op: "ParsePhone"}
 	digits := args.phone("number", number)
@@ -18,9 +18,9 @@ func ParsePhone(number string) (string, error) {
 	return phoneValue(jsonapi.Text(digits)), nil
 }
 
-// phoneValue is a number of the API's, which has its country code and as a rule no +. One that is not North American gets
-// a +: without it, one of 10 digits would be taken for a North American one where it is used again, and a text would
-// go to a stranger. What is too short for a phone number, such as a short code, stays as it is.
+// phoneValue is a number of the API's, which has its country code and as a rule no +. One that is not North American
+// gets a +: without it, one of 10 digits would be taken for a North American one where it is used again, and a text
+// would go to a stranger. What is too short for a phone number, such as a short code, stays as it is.
 func phoneValue(number jsonapi.Text) string {
 	const shortest = 7
 	digits := strings.TrimPrefix(string(number), "+")
@@ -29,4 +29,12 @@ func phoneValue(number jsonapi.Text) string {
 		return digits
 	}
 	return "+" + digits
+}
+
+func phoneValues(numbers []jsonapi.Text) []string {
+	var values []string
+	for _, n := range numbers {
+		values = append(values, phoneValue(n))
+	}
+	return values
 }

@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
-	"hash/maphash"
 	"maps"
 	"net/url"
 	"slices"
@@ -22,7 +21,7 @@ type portabilityWire struct {
 }
 
 func (w portabilityWire) model() Portability {
-	return Portability{Portable: texts(w.Portable), Nonportable: texts(w.Nonportable), Hypernetwork: texts(w.Hypernetwork)}
+	return Portability{Portable: phoneValues(w.Portable), Nonportable: phoneValues(w.Nonportable), Hypernetwork: phoneValues(w.Hypernetwork)}
 }
 
 // portableWire is a list of numbers, or, in an older form, an object that has one.
@@ -82,6 +81,9 @@ func (w *portListWire) UnmarshalJSON(b []byte) error {
 	return err
 }
 
+// Identified tells whether there is an order, which has its id in either place.
+func (w portOrderWire) Identified() bool { return w.Key() != "" || w.Attributes.ID != "" }
+
 func (w portOrderWire) model(answer[none]) PortOrder {
 	a := w.Attributes
 	o := a.PortOrder
@@ -91,7 +93,7 @@ func (w portOrderWire) model(answer[none]) PortOrder {
 	o.ID = cmp.Or(w.Key(), string(a.ID))
 	o.GroupID = string(a.GroupID)
 	o.StatusUpdatedAt = a.StatusUpdatedAt.Time
-	o.Numbers = texts(a.Numbers)
+	o.Numbers = phoneValues(a.Numbers)
 	o.BillingNumber = string(a.BillingNumber)
 	o.ProviderAccount = string(a.ProviderAccount)
 	o.PIN = string(a.PIN)
@@ -192,7 +194,7 @@ func (w *portOrdersWire) add(o portOrderWire) {
 		w.add(*o.Data)
 	case len(o.Orders)+len(o.Attributes.Orders) > 0:
 		*w = append(append(*w, o.Orders...), o.Attributes.Orders...)
-	case o.Key() != "" || o.Attributes.ID != "":
+	case o.Identified():
 		*w = append(*w, o)
 	}
 }
@@ -274,12 +276,17 @@ func decodePortOrders(r *transport.Result, _ int) (records[PortOrder], error) {
 		return records[PortOrder]{}, err
 	}
 	found := records[PortOrder]{items: append([]PortOrder{}, data.models()...), more: len(*data) > 0, untold: true}
-	var ids maphash.Hash
-	ids.SetSeed(seed)
 	for _, o := range found.items {
-		ids.WriteString(o.ID)
-		ids.WriteByte('/')
+		found.count(o.ID)
 	}
-	found.ids = ids.Sum64()
 	return found, nil
+}
+
+// decodeNewPortOrders reads the orders that were made, of which there must be one.
+func decodeNewPortOrders(r *transport.Result, limit int) (records[PortOrder], error) {
+	found, err := decodePortOrders(r, limit)
+	if err == nil && len(found.items) == 0 {
+		err = jsonapi.ErrNoID
+	}
+	return found, err
 }

@@ -1,50 +1,50 @@
 package flowroute
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/flowroute/flowroute-go/internal/jsonapi"
 )
 
-// MessagingOptions says who is to be told when messaging has been enabled or disabled.
+// MessagingOptions says who is told when messaging has been enabled or disabled.
 type MessagingOptions struct {
-	CallbackURL string // is called; empty for nobody
-	Email       bool   // send the account an e-mail
+	CallbackURL string // is called; empty is no call
+	Email       bool   // whether to send the account an e-mail
 }
 
-// MessagingTask is the work of enabling or disabling messaging, which takes a while. Which words the API uses for its
-// status is not documented.
+// MessagingTask is the work of enabling or disabling messaging, which takes a while. A task for one number has
+// Number. A task for several has Message, Processing, Successful and Failed instead.
 type MessagingTask struct {
-	ID     string `json:"id"`
-	Status string `json:"status"`
+	ID     string `json:"id"`     // for [NumbersService.GetMessagingTask]
+	Status string `json:"status"` // its words are not documented
 
-	Number string `json:"tn,omitempty"` // of a task for one number
+	Number string `json:"tn,omitempty"` // the number, of a task for one
 
-	// Of a task for several numbers.
-	Message    string   `json:"message,omitempty"`
-	Processing []string `json:"processing,omitempty"` // not done yet
-	Successful []string `json:"successful,omitempty"`
-	Failed     []string `json:"failed,omitempty"`
+	Message    string   `json:"message,omitempty"`    // in words
+	Processing []string `json:"processing,omitempty"` // numbers that are not done yet
+	Successful []string `json:"successful,omitempty"` // numbers that are done
+	Failed     []string `json:"failed,omitempty"`     // numbers for which it failed
 }
 
-// EnableMessaging begins to enable phone numbers of the account to send and receive messages, which none can at first.
-// opts may be nil. Follow the task with [NumbersService.GetMessagingTask]. Enabling what is enabled does no harm, so it
-// is repeated.
+// EnableMessaging begins to enable messaging for phone numbers of the account, which at first can't send or receive
+// messages. opts may be nil. Follow the task with [NumbersService.GetMessagingTask]. Enabling it again does no harm, so
+// it is repeated like a GET.
 //
 // API: POST /v2/message-provision
 func (s *NumbersService) EnableMessaging(ctx context.Context, numbers []string, opts *MessagingOptions) (*MessagingTask, error) {
 	return fetch[messagingTaskWire](ctx, s.client, post("numbers.provisionMessaging", "/v2/message-provision"), provision("enable", numbers, opts))
 }
 
-// DisableMessaging begins to take from phone numbers of the account that they can send and receive messages. It is
-// otherwise as [NumbersService.EnableMessaging].
+// DisableMessaging begins to disable messaging for phone numbers of the account. Otherwise it is like
+// [NumbersService.EnableMessaging].
 //
 // API: POST /v2/message-provision
 func (s *NumbersService) DisableMessaging(ctx context.Context, numbers []string, opts *MessagingOptions) (*MessagingTask, error) {
 	return fetch[messagingTaskWire](ctx, s.client, post("numbers.provisionMessaging", "/v2/message-provision"), provision("disable", numbers, opts))
 }
 
-// GetMessagingTask returns how far the work of enabling or disabling messaging has come. A task that doesn't exist is
+// GetMessagingTask returns how far the work of enabling or disabling messaging has got. A task that doesn't exist is
 // [ErrNotFound].
 //
 // API: GET /v2/message-provision/status/{taskID}
@@ -54,7 +54,7 @@ func (s *NumbersService) GetMessagingTask(ctx context.Context, taskID string) (*
 
 func provision(action string, numbers []string, opts *MessagingOptions) input {
 	return inputFunc(func(args *arguments) any {
-		o := copied(opts)
+		o := cmp.Or(opts, new(MessagingOptions))
 		if o.CallbackURL != "" {
 			args.link("CallbackURL", o.CallbackURL)
 		}
@@ -86,18 +86,10 @@ func (w messagingTaskWire) model(answer[none]) MessagingTask {
 	return MessagingTask{
 		ID:         w.Key(),
 		Status:     a.Status,
-		Number:     string(a.Number),
+		Number:     phoneValue(a.Number),
 		Message:    a.Message,
-		Processing: texts(a.Numbers.Processing),
-		Successful: texts(a.Numbers.Successful),
-		Failed:     texts(a.Numbers.Failed),
+		Processing: phoneValues(a.Numbers.Processing),
+		Successful: phoneValues(a.Numbers.Successful),
+		Failed:     phoneValues(a.Numbers.Failed),
 	}
-}
-
-func texts(lenient []jsonapi.Text) []string {
-	var plain []string
-	for _, t := range lenient {
-		plain = append(plain, string(t))
-	}
-	return plain
 }

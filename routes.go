@@ -9,24 +9,27 @@ import (
 	"github.com/flowroute/flowroute-go/internal/jsonapi"
 )
 
-// RoutesService looks after inbound voice routes: where the calls to the account's phone numbers go.
+// RoutesService manages inbound voice routes: where the calls to the account's phone numbers go.
 type RoutesService struct{ service }
 
 // Route is an inbound voice route. The one with the ID "0" is built in: it leads to the account's registered devices.
+// Where an answer names a route without describing it, all but the ID is empty.
 type Route struct {
-	ID             string    `json:"id"`
-	Alias          string    `json:"alias"` // unique on the account
-	Type           RouteType `json:"route_type"`
-	Value          string    `json:"value"`                      // the target; empty for RouteTypeSIPRegistration
-	EdgeStrategyID string    `json:"edge_strategy_id,omitempty"` // the [EdgeStrategy] that calls are sent by; empty where none is set
+	ID    string    `json:"id"`         // digits; "0" is the built-in route
+	Alias string    `json:"alias"`      // the account's own name for it, unique
+	Type  RouteType `json:"route_type"` // what kind of target it has
+	Value string    `json:"value"`      // the target; empty for [RouteTypeSIPRegistration]
+
+	// EdgeStrategyID is the id of the [EdgeStrategy] that calls are sent by. It is empty where none is set.
+	EdgeStrategyID string `json:"edge_strategy_id,omitempty"`
 }
 
-// RouteType is the kind of a route's target. The API may use others than those named here.
+// RouteType is the kind of a route's target. The API may use other kinds than those named here.
 type RouteType string
 
 // Kinds of routes.
 const (
-	RouteTypeHost            RouteType = "host"    // an IP address or host name, with or without a port: sip.example.com:5060
+	RouteTypeHost            RouteType = "host"    // an IP address or host name: sip.example.com or 192.0.2.1:5060
 	RouteTypeNumber          RouteType = "number"  // a phone number that calls are forwarded to
 	RouteTypeURI             RouteType = "uri"     // a SIP URI: sip:alice@example.com:5060;transport=tcp
 	RouteTypeSIPRegistration RouteType = "sip-reg" // the account's registered devices
@@ -35,47 +38,55 @@ const (
 // RouteListOptions filters routes.
 type RouteListOptions struct {
 	ListOptions
-	Type RouteType `url:"route_type,omitempty"`
+	Type RouteType `url:"route_type,omitempty"` // only routes of this type; empty is any
 }
 
 // CreateRouteRequest describes a new route.
 type CreateRouteRequest struct {
-	Alias string    `json:"alias"` // required, unique on the account
-	Type  RouteType `json:"route_type"`
+	Alias string    `json:"alias"`      // required: the account's own name for it, unique
+	Type  RouteType `json:"route_type"` // required: [RouteTypeHost], [RouteTypeNumber] or [RouteTypeURI]
 
-	// Value is the target, in the form that the type calls for; a phone number in any common notation. Without a port, the
-	// SRV records of a host are asked. ";weight=10" may be added, to share calls out by weight.
+	// Value is required: the target, in the form of its type. A phone number may be in any common notation. A host
+	// without a port is looked up by its SRV records. ";weight=10" may be added, to distribute calls by weight.
 	Value string `json:"value"`
 
-	// EdgeStrategyID is the id of the [EdgeStrategy] that calls are sent by; empty leaves that to Flowroute.
+	// EdgeStrategyID is the id of the [EdgeStrategy] that calls are sent by: digits. Empty leaves that to Flowroute.
 	EdgeStrategyID string `json:"edge_strategy_id,omitempty"`
 }
 
-// UpdateRouteRequest says what to change of a route. A nil field is left as it is; new("office") sets one.
+// UpdateRouteRequest says what to change about a route. A nil field stays as it is: new("office") sets one. At least
+// one field must be set.
 type UpdateRouteRequest struct {
-	Alias          *string
-	Type           *RouteType
-	Value          *string // as in [CreateRouteRequest]; a phone number in any notation only if Type is set as well
-	EdgeStrategyID *string // new("") leaves the choice to Flowroute again
+	Alias *string    // the account's own name for it, unique
+	Type  *RouteType // what kind of target it has; set Value with it
+
+	// Value is the target, as in [CreateRouteRequest]. A phone number may be in any common notation only if Type is
+	// set too.
+	Value *string
+
+	EdgeStrategyID *string // digits; new("") leaves the choice to Flowroute again
 }
 
 // EdgeStrategy is a point of presence from which calls can be sent by preference.
 type EdgeStrategy struct {
-	ID            string   `json:"id"`
-	Name          string   `json:"name"` // e.g. US-East-VA
-	Description   string   `json:"description"`
-	FirewallRules []string `json:"firewall_rules,omitempty"` // the addresses calls come from: CIDR blocks, and ranges such as 34.226.36.32-34.226.36.47
-	NAPTR         string   `json:"naptr"`                    // the host name to register with
+	ID          string `json:"id"`          // digits, for [CreateRouteRequest.EdgeStrategyID]
+	Name        string `json:"name"`        // e.g. US-East-VA
+	Description string `json:"description"` // what it does, in words
+
+	// FirewallRules are the addresses that calls come from: CIDR blocks, and ranges such as 34.226.36.32-34.226.36.47.
+	FirewallRules []string `json:"firewall_rules,omitempty"`
+
+	NAPTR string `json:"naptr"` // the host name to register with, e.g. us-east-va.sip.flowroute.com
 }
 
-// List returns a page of the account's routes, the built-in one first.
+// List returns a page of the account's routes, the built-in one first. opts may be nil.
 //
 // API: GET /v2/routes
 func (s *RoutesService) List(ctx context.Context, opts *RouteListOptions) (*Page[Route], error) {
 	return list[routeWire](ctx, s.client, get("routes.list", "/v2/routes"), opts)
 }
 
-// ListAll walks what [RoutesService.List] returns a page of.
+// ListAll returns an iterator over all the routes that [RoutesService.List] has pages of.
 //
 // API: GET /v2/routes
 func (s *RoutesService) ListAll(ctx context.Context, opts *RouteListOptions) iter.Seq2[*Route, error] {
@@ -83,61 +94,63 @@ func (s *RoutesService) ListAll(ctx context.Context, opts *RouteListOptions) ite
 }
 
 // Create makes a route. A route that the account has already is [ErrForbidden], and a bad value is [ErrUnprocessable].
-// It is not repeated where it could happen twice: after [ErrOutcomeUnknown], look with [RoutesService.ListAll].
+// It is not repeated where it could happen twice: after [ErrOutcomeUnknown], look for the Alias with
+// [RoutesService.ListAll].
 //
 // API: POST /v2/routes
 func (s *RoutesService) Create(ctx context.Context, r *CreateRouteRequest) (*Route, error) {
 	return fetch[routeWire](ctx, s.client, once("routes.create", "/v2/routes"), required(r))
 }
 
-// Update changes a route. One that doesn't exist is [ErrNotFound], and a bad value is [ErrUnprocessable].
+// Update changes a route. A route that doesn't exist is [ErrNotFound], and a bad value is [ErrUnprocessable]. A request
+// without any change is an [*ArgumentError].
 //
 // API: PATCH /v2/routes/{routeID}
 func (s *RoutesService) Update(ctx context.Context, routeID string, r *UpdateRouteRequest) (*Route, error) {
 	return fetch[routeWire](ctx, s.client, patch("routes.update", "/v2/routes/{routeID}", id(routeID)), required(r))
 }
 
-// Delete deletes a route. A route that numbers still use is [ErrForbidden], and one that doesn't exist is [ErrNotFound],
-// also where an earlier attempt of the same call deleted it: see [Error.Attempts].
+// Delete deletes a route. A route that numbers still use is [ErrForbidden]. A route that doesn't exist is
+// [ErrNotFound], also where an earlier attempt of the same call deleted it: see [Error.Attempts].
 //
 // API: DELETE /v2/routes/{routeID}
 func (s *RoutesService) Delete(ctx context.Context, routeID string) error {
 	return send(ctx, s.client, del("routes.delete", "/v2/routes/{routeID}", id(routeID)), nil)
 }
 
-// SetPrimary has calls to a number go to a route. A number or route that is not the account's is [ErrForbidden] or
-// [ErrNotFound].
+// SetPrimary sends calls to a number to a route, in place of its primary route until now. A number or route that is not
+// the account's is [ErrForbidden] or [ErrNotFound].
 //
 // API: PATCH /v2/numbers/{number}/relationships/primary_route
 func (s *RoutesService) SetPrimary(ctx context.Context, number, routeID string) error {
 	return send(ctx, s.client, patch("routes.setPrimary", "/v2/numbers/{number}/relationships/primary_route", phone(number)), reference("route", "routeID", routeID))
 }
 
-// SetFailover has calls to a number go to a route when its primary route fails. A number or route that is not the
-// account's is [ErrForbidden] or [ErrNotFound].
+// SetFailover sends calls to a number to a route when the number's primary route fails. A number or route that is not
+// the account's is [ErrForbidden] or [ErrNotFound].
 //
 // API: PATCH /v2/numbers/{number}/relationships/failover_route
 func (s *RoutesService) SetFailover(ctx context.Context, number, routeID string) error {
 	return send(ctx, s.client, patch("routes.setFailover", "/v2/numbers/{number}/relationships/failover_route", phone(number)), reference("route", "routeID", routeID))
 }
 
-// ClearPrimary has calls to a number go nowhere, or to its failover route. A number that is not the account's is
-// [ErrForbidden] or [ErrNotFound].
+// ClearPrimary takes its primary route from a number, whose calls then go nowhere, or to its failover route. A number
+// that is not the account's is [ErrForbidden] or [ErrNotFound].
 //
 // API: DELETE /v2/numbers/{number}/relationships/primary_route
 func (s *RoutesService) ClearPrimary(ctx context.Context, number string) error {
 	return send(ctx, s.client, del("routes.clearPrimary", "/v2/numbers/{number}/relationships/primary_route", phone(number)), nil)
 }
 
-// ClearFailover has calls to a number go nowhere when its primary route fails. A number that is not the account's is
-// [ErrForbidden] or [ErrNotFound].
+// ClearFailover takes its failover route from a number, whose calls then go nowhere when the primary route fails. A
+// number that is not the account's is [ErrForbidden] or [ErrNotFound].
 //
 // API: DELETE /v2/numbers/{number}/relationships/failover_route
 func (s *RoutesService) ClearFailover(ctx context.Context, number string) error {
 	return send(ctx, s.client, del("routes.clearFailover", "/v2/numbers/{number}/relationships/failover_route", phone(number)), nil)
 }
 
-// ListEdgeStrategies returns the points of presence from which calls can be sent by preference.
+// ListEdgeStrategies returns all points of presence from which calls can be sent by preference.
 //
 // API: GET /v2/routes/edge_strategies
 func (s *RoutesService) ListEdgeStrategies(ctx context.Context) ([]EdgeStrategy, error) {
@@ -145,7 +158,7 @@ func (s *RoutesService) ListEdgeStrategies(ctx context.Context) ([]EdgeStrategy,
 }
 
 func (r *CreateRouteRequest) body(args *arguments) any {
-	args.require("Alias", r.Alias)
+	args.words("Alias", r.Alias)
 	args.require("Type", string(r.Type))
 	args.require("Value", r.Value)
 	changes := &UpdateRouteRequest{Alias: &r.Alias, Type: &r.Type, Value: &r.Value}
@@ -179,8 +192,8 @@ func (r *UpdateRouteRequest) body(args *arguments) any {
 			attributes.Value = &value
 		}
 	}
-	if r.EdgeStrategyID != nil && strings.ContainsFunc(*r.EdgeStrategyID, func(r rune) bool { return !isDigit(r) }) {
-		args.refuse("EdgeStrategyID", "must be digits")
+	if id := r.EdgeStrategyID; id != nil && (strings.ContainsFunc(*id, func(r rune) bool { return !isDigit(r) }) || strings.HasPrefix(*id, "0")) {
+		args.refuse("EdgeStrategyID", "must be digits, without a leading 0")
 	}
 	return jsonapi.Resource("route", attributes)
 }

@@ -6,21 +6,23 @@ import (
 	"unicode/utf8"
 )
 
-// Segmentation is how Flowroute divides, and bills, a text.
+// Segmentation tells how Flowroute divides, and bills, a text.
 type Segmentation struct {
 	Encoding int // as in [Message.Encoding]: 0 is single-byte characters, 8 is UCS-2
-	Units    int // characters as the encoding counts them: with UCS-2, most emoji are two
-	Segments int // each of which is sent, paid and paced by itself; 0 for an empty text
+	Units    int // characters as the encoding counts them: with UCS-2, most emoji count as two
+	Segments int // each is sent, paid for and paced by itself; 0 for an empty text
 
-	// UCS2 has the characters that call for UCS-2, each once, in the order of the text. Without them the text
-	// would take fewer segments.
+	// UCS2 has the characters that call for UCS-2, each once, in the order of the text. Without them the text might
+	// take fewer segments. nil where there are none.
 	UCS2 []rune
 }
 
-// Segments tells how Flowroute divides a text that is sent as an SMS. One in single-byte characters is one segment of
-// up to 160 characters, or several of up to 140; one with any other character is in UCS-2, in segments of up to 70
-// units. Which characters Flowroute counts as single-byte is not documented beyond "ASCII": any other is taken to call
-// for UCS-2.
+// Segments tells how Flowroute divides a text that is sent as an SMS. A text of single-byte characters is one segment
+// of up to 160 characters, or several of up to 140. A text with any other character is in UCS-2, in segments of up to
+// 70 units. No request is made.
+//
+// The documentation says only that "ASCII" characters are single-byte, so any other character is taken to call for
+// UCS-2.
 func Segments(body string) Segmentation {
 	const single, several, ucs2 = 160, 140, 70
 	s := Segmentation{Units: utf8.RuneCountInString(body)}
@@ -51,7 +53,7 @@ var straight = strings.NewReplacer(
 	"–", "-", "—", "-", "−", "-", "…", "...", "\u00a0", " ", "\u202f", " ",
 )
 
-// StraightQuotes puts plain characters in place of those that editors like to put into a text: curly quotes, dashes,
-// the ellipsis and spaces that don't break. One of them makes the whole text UCS-2, which costs more than twice as many
-// segments.
+// StraightQuotes replaces the characters that editors like to put into a text with plain ones: curly quotes, dashes,
+// the ellipsis and spaces that don't break. A single one of them makes the whole text UCS-2, which can take twice as
+// many segments.
 func StraightQuotes(body string) string { return straight.Replace(body) }

@@ -3,13 +3,18 @@ package flowroute_test
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"io"
+	"log"
 	"log/slog"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -195,6 +200,10 @@ func TestLimiters(t *testing.T) {
 		_, err = client.Numbers.List(t.Context(), nil)
 		require.NoError(t, err)
 		assert.Equal(t, []int{6, 3, 2}, []int{all, sms1, mms1})
+
+		_, err = client.Messages.Send(t.Context(), &flowroute.SendMessageRequest{From: flowroutetest.LongCode, To: "2065550199", Body: strings.Repeat("long ", 60)})
+		require.NoError(t, err)
+		assert.Equal(t, []int{7, 6, 2}, []int{all, sms1, mms1}, "each segment counts")
 	})
 }
 
@@ -233,6 +242,134 @@ func TestLimiterThatRefusesARepeat(t *testing.T) {
 		require.ErrorAs(t, err, &e)
 		assert.Equal(t, 1, e.Attempts)
 		assert.Contains(t, err.Error(), "(not repeated: limiter: store is down)")
+	})
+}
+
+// TestIdleConnectionsAreClosed has a client close them when it is told to, and open another when it needs one.
+func TestIdleConnectionsAreClosed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		network := newNetwork()
+		client, stop := network.start(t, flowroutetest.NewUnstartedServer(flowroutetest.WithCredentials(accessKey, secretKey)), nil)
+		defer stop()
+		for range 2 {
+			_, err := client.Numbers.List(t.Context(), nil)
+			require.NoError(t, err)
+			synctest.Wait()
+			assert.EqualValues(t, 1, network.open.Load())
+			client.CloseIdleConnections()
+			synctest.Wait()
+			assert.Zero(t, network.open.Load())
+		}
+		assert.EqualValues(t, 2, network.dials.Load())
+	})
+}
+
+// TestRedirectToTheSamePort follows a redirect that spells the port of https out.
+func TestRedirectToTheSamePort(t *testing.T) {
+	tlsServer := httptest.NewTLSServer(nil)
+	cert := tlsServer.TLS.Certificates[0]
+	tlsServer.Close()
+	for location, want := range map[string]bool{"https://localhost:443/end": true, "https://LOCALHOST/end": true, "https://localhost:80/end": false, "http://localhost:443/end": false} {
+		synctest.Test(t, func(t *testing.T) {
+			network := newNetwork()
+			_, stop := network.start(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.URL.Path == "/end" {
+					_, _ = io.WriteString(w, `{"data":{"type":"message","id":"1"}}`)
+					return
+				}
+				http.Redirect(w, r, location, http.StatusFound)
+			}), &cert)
+			defer stop()
+			transport := &http.Transport{DialContext: network.dial, TLSClientConfig: &tls.Config{InsecureSkipVerify: true}} //nolint:gosec // a network in memory
+			defer transport.CloseIdleConnections()
+			client, err := flowroute.NewClient(accessKey, secretKey, flowroute.WithBaseURL("https://localhost"), flowroute.WithHTTPClient(&http.Client{Transport: transport}))
+			require.NoError(t, err)
+			_, err = client.Messages.Get(t.Context(), "1")
+			assert.Equal(t, want, err == nil, location)
+		})
+	}
+}
+
+// waits are those before the repeats of a call that always fails.
+func waits(t *testing.T, p flowroute.RetryPolicy, fault flowroutetest.Fault) (waits []time.Duration) {
+	t.Helper()
+	srv := flowroutetest.NewUnstartedServer(flowroutetest.WithCredentials(accessKey, secretKey))
+	fault.Times = flowroutetest.Always
+	srv.Inject(fault)
+	var times []time.Time
+	network := newNetwork()
+	client, stop := network.start(t, srv, nil, flowroute.WithRetry(p),
+		flowroute.WithLimiter(limiterFunc(func(context.Context) error { times = append(times, time.Now()); return nil })))
+	defer stop()
+	_, err := client.Numbers.List(t.Context(), nil)
+	require.Error(t, err)
+	for i := range times[1:] {
+		waits = append(waits, times[i+1].Sub(times[i]))
+	}
+	return waits
+}
+
+// TestRetryDelays has each field of a policy, and what the API asks for, show in the waits.
+func TestRetryDelays(t *testing.T) {
+	const hour = time.Hour
+	synctest.Test(t, func(t *testing.T) {
+		failed := flowroutetest.Fault{Status: 500}
+		first := waits(t, flowroute.RetryPolicy{MaxAttempts: 40, MinDelay: hour, MaxDelay: hour}, failed)
+		assert.Greater(t, slices.Max(first), hour/2, "40 draws of up to MinDelay are not all short")
+
+		var longest [3]time.Duration
+		for range 40 {
+			for i, w := range waits(t, flowroute.RetryPolicy{MaxAttempts: 4, MinDelay: hour, MaxDelay: 100 * hour}, failed) {
+				longest[i] = max(longest[i], w)
+			}
+		}
+		for i, w := range longest {
+			assert.Greater(t, w, hour<<i/2)
+			assert.LessOrEqual(t, w, hour<<i, "the wait doubles each time")
+		}
+
+		assert.LessOrEqual(t, slices.Max(waits(t, flowroute.RetryPolicy{MaxAttempts: 40, MaxDelay: time.Millisecond}, failed)), time.Millisecond)
+		assert.LessOrEqual(t, slices.Max(waits(t, flowroute.RetryPolicy{MaxAttempts: 40}, failed)), 8*time.Second)
+
+		asked := flowroutetest.Fault{Status: 429, RetryAfter: "20"}
+		assert.Equal(t, []time.Duration{20 * time.Second, 20 * time.Second}, waits(t, flowroute.RetryPolicy{MaxDelay: 5 * time.Second}, asked), "four times MaxDelay is not too long")
+		assert.Empty(t, waits(t, flowroute.RetryPolicy{MaxDelay: 5*time.Second - 1}, asked))
+		assert.Len(t, waits(t, flowroute.RetryPolicy{MinDelay: 1, MaxDelay: math.MaxInt64 / 2}, asked), 2, "a long MaxDelay does not overflow")
+
+		past := flowroutetest.Fault{Status: 429, RetryAfter: "Fri, 01 Jun 1990 00:17:52 GMT"}
+		assert.LessOrEqual(t, slices.Max(waits(t, flowroute.RetryPolicy{MaxDelay: time.Millisecond}, past)), time.Millisecond)
+	})
+}
+
+// TestDeadHTTP2Connection has a connection of HTTP/2 die without a word, as behind a router that forgot it. The client
+// notices, and goes on with another.
+func TestDeadHTTP2Connection(t *testing.T) {
+	tlsServer := httptest.NewUnstartedServer(nil)
+	tlsServer.EnableHTTP2 = true
+	tlsServer.StartTLS()
+	config := tlsServer.TLS.Clone()
+	trusted := tlsServer.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
+	tlsServer.Close()
+	before := http.DefaultTransport
+	defer func() { http.DefaultTransport = before }()
+	synctest.Test(t, func(t *testing.T) {
+		network := newNetwork()
+		srv := &http.Server{Handler: flowroutetest.NewUnstartedServer(flowroutetest.WithCredentials(accessKey, secretKey)), TLSConfig: config, ErrorLog: log.New(io.Discard, "", 0)}
+		go srv.ServeTLS(network, "", "") //nolint:errcheck // it ends when the test closes it
+		defer srv.Close()
+		http.DefaultTransport = &http.Transport{DialContext: network.dial, TLSClientConfig: trusted, ForceAttemptHTTP2: true}
+		client, err := flowroute.NewClient(accessKey, secretKey, flowroute.WithBaseURL("https://example.com"))
+		require.NoError(t, err)
+		defer client.CloseIdleConnections()
+
+		_, err = client.Numbers.List(t.Context(), nil)
+		require.NoError(t, err)
+		network.silence()
+		start := time.Now()
+		_, err = client.Numbers.List(t.Context(), nil)
+		require.NoError(t, err)
+		assert.Less(t, time.Since(start), 25*time.Second, "it was noticed by a ping")
+		assert.EqualValues(t, 2, network.dials.Load())
 	})
 }
 
@@ -317,6 +454,7 @@ func TestLogOfFailures(t *testing.T) {
 		"*errors.errorString":         errors.New("2065550100 at 192.0.2.1"),
 		"unexpected EOF":              io.ErrUnexpectedEOF,
 		"timeout":                     timeoutError{},
+		"certificate not trusted":     &tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}},
 	}
 	for want, failure := range failures {
 		var out bytes.Buffer

@@ -7,8 +7,9 @@ import (
 	"strings"
 )
 
-// WebhookAuth tells Flowroute's requests from others, which nothing in them does, since they are not signed. It prints
-// without its secrets, and compares them in a time that tells nothing about them.
+// WebhookAuth tells Flowroute's requests from others. They are not signed, so a secret has to do that. It prints
+// without its secret, and compares it in a time that tells nothing about it. [WebhookPathSecret], [WebhookBasicAuth]
+// and [WebhookAuthFunc] make one.
 type WebhookAuth struct {
 	allows    func(*http.Request) bool
 	challenge string // the WWW-Authenticate header of a refusal; may be empty
@@ -20,7 +21,7 @@ const minSecret = 16
 
 // WebhookPathSecret expects a secret as the last segment of the request's path, as in
 // https://example.com/flowroute/secret. It has at least 16 characters: letters, digits, - and _. This works with every
-// account, but mind that the path of a request stands in the access logs of servers and proxies.
+// account, but note that servers and proxies write the path of a request to their access logs.
 func WebhookPathSecret(secret string) WebhookAuth {
 	if len(secret) < minSecret || strings.ContainsFunc(secret, notInID) {
 		return WebhookAuth{reason: "must have a WebhookPathSecret of at least 16 letters, digits, - and _"}
@@ -47,9 +48,9 @@ func WebhookBasicAuth(username, password string) WebhookAuth {
 	}}
 }
 
-// WebhookAuthFunc asks a function of yours, which has to be safe for concurrent use, to leave the request's body
-// alone, and to compare secrets with [crypto/subtle] or [crypto/hmac]. One that returns true is for programs where
-// something else has made sure already who is calling.
+// WebhookAuthFunc asks a function of yours whether a request is Flowroute's. The function has to be safe for concurrent
+// use, to leave the request's body alone, and to compare secrets with [crypto/subtle] or [crypto/hmac]. A function
+// that always returns true is for programs where something else has already made sure who is calling.
 func WebhookAuthFunc(allows func(*http.Request) bool) WebhookAuth {
 	if allows == nil {
 		return WebhookAuth{reason: "must have a WebhookAuthFunc that is not nil"}

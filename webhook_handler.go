@@ -14,61 +14,62 @@ import (
 	"time"
 )
 
-// WebhookConfig is what a [WebhookHandler] is made of. It needs Auth and a callback.
+// WebhookConfig is what [NewWebhookHandler] makes a handler of. It needs Auth and at least one callback.
 //
 // A callback gets the request's context, which ends when Flowroute hangs up, after a time that is not documented: be
-// quick, and do slow work elsewhere. When it returns nil the event is done with, and is answered with 200. When it
-// returns an error, or panics, the answer is 500, and Flowroute delivers the event again: up to four times, 30
-// seconds apart, by its documentation. So an error is for what may go better next time. A callback is called by
+// quick, and do slow work elsewhere. When it returns nil, the event is done with and the answer is 200. When it returns
+// an error, or panics, the answer is 500 and Flowroute delivers the event again: up to four times, 30 seconds apart,
+// according to its documentation. So return an error only where another try may go better. Callbacks are called by
 // several goroutines at once.
 type WebhookConfig struct {
-	// OnMessage gets the messages that are received. Without it they are answered with 501 and delivered again, so that
-	// none is lost unnoticed: a callback URL of messages must lead to a handler that has it.
+	// OnMessage gets the messages that were received. Without it they are answered with 501 and delivered again, so
+	// that none is lost unnoticed: a callback URL for messages must lead to a handler that has it.
 	OnMessage func(context.Context, *InboundMessage) error
 
 	// OnReceipt gets delivery receipts. Without it they are answered with 200 and forgotten; [MessagesService.Get] has
 	// them.
 	OnReceipt func(context.Context, *DeliveryReceiptEvent) error
 
-	// OnNotification gets what happened to port orders, CDR exports and the provisioning of messages. Without it they
-	// are answered with 200 and forgotten.
+	// OnNotification gets what happened to port orders, CDR exports and the enabling of messaging. Without it
+	// notifications are answered with 200 and forgotten.
 	OnNotification func(context.Context, *Notification) error
 
-	// OnUnknown gets events of types that this library does not know. Without it they are answered with 200 and forgotten,
-	// which is logged at the level Warn.
+	// OnUnknown gets events of types that this library does not know. Without it they are answered with 200 and
+	// forgotten, which is logged at the level Warn.
 	OnUnknown func(context.Context, *UnknownEvent) error
 
-	// Auth tells Flowroute's requests from others. What it does not let through is answered with 401.
+	// Auth is required. It tells Flowroute's requests from others, which are answered with 401.
 	Auth WebhookAuth
 
-	// Sources are the addresses that requests may come from, besides what Auth asks for; what comes from elsewhere is
-	// answered with 403. None is any. They are compared with the request's RemoteAddr, which behind a proxy is the
-	// proxy's. Flowroute published 52.88.246.140 and 52.10.220.50 years ago; its present list is not known, so ask its
+	// Sources are the addresses that requests may come from, in addition to Auth. A request from elsewhere is answered
+	// with 403. Empty is any address. They are compared with the request's RemoteAddr, which behind a proxy is the
+	// proxy's. Flowroute published 52.88.246.140 and 52.10.220.50 years ago. Its present list is not known, so ask its
 	// support before you rely on one.
 	Sources []netip.Prefix
 
-	// Deduper has each event dealt with once, however often it is delivered. nil is a [MemoryDeduper] of
-	// [DefaultDeduperSize], which is right for one process; several that share the load have to share a deduper.
+	// Deduper sees to it that each event is dealt with once, however often it is delivered. nil is a [MemoryDeduper] of
+	// [DefaultDeduperSize], which is right for one process. Several that share the load have to share a deduper.
 	Deduper Deduper
 
-	// Logger gets a line for each request: at the level Debug if it was answered with 200, at Warn if it was not, and at
-	// Error if a callback panicked. A line has the kind of event, the status, the duration and what was wrong, and
-	// nothing else: no number, no text, no address, no secret, and of a callback's error, which may hold any of these,
-	// its type alone. nil is silence.
+	// Logger gets a line for each request: at [slog.LevelDebug] if it was answered with 200, at [slog.LevelWarn] if
+	// it was not, and at [slog.LevelError] if a callback panicked. A line has the kind of event, the status, the
+	// duration and what was wrong, and nothing else: no number, no text, no address, no secret, and only the type of
+	// a callback's error, which may hold any of these. nil logs nothing.
 	Logger *slog.Logger
 }
 
-// WebhookHandler is an [http.Handler] for the URLs that Flowroute calls: it lets in whom it should, reads the event,
-// has its callback called once, and answers. It is made by [NewWebhookHandler], is safe for concurrent use, and starts no
+// WebhookHandler is an [http.Handler] for the URLs that Flowroute calls. It checks who is calling, reads the event,
+// calls its callback once, and answers. [NewWebhookHandler] makes one. It is safe for concurrent use, and starts no
 // goroutines.
 //
 // The answer is 200 for an event that is done with, 500 where its callback or the deduper failed, 501 for a message
-// without OnMessage, 401 and 403 for who must not call, and what [WebhookError] says for what is no event. Bodies of
-// more than 1 MiB are not read. How long a client may take to send one is for the [http.Server] to limit, by its
-// ReadTimeout.
+// without OnMessage, 401 or 403 for a caller that is not allowed, and what [WebhookError.StatusCode] says where there
+// is no event. Bodies of more than 1 MiB are not read. The [http.Server] has to limit how long a client may take to
+// send one, by its ReadTimeout.
 type WebhookHandler struct{ config WebhookConfig }
 
-// NewWebhookHandler makes a handler. What is missing or can't be right in its configuration is an [*ArgumentError].
+// NewWebhookHandler makes a handler. A config without Auth or callbacks, or with values that can't be right, is an
+// [*ArgumentError].
 func NewWebhookHandler(config WebhookConfig) (*WebhookHandler, error) {
 	args := &arguments{op: "NewWebhookHandler"}
 	if config.OnMessage == nil && config.OnReceipt == nil && config.OnNotification == nil && config.OnUnknown == nil {
@@ -92,7 +93,7 @@ func NewWebhookHandler(config WebhookConfig) (*WebhookHandler, error) {
 	return &WebhookHandler{config}, nil
 }
 
-// ServeHTTP implements [http.Handler].
+// ServeHTTP answers a request, as described at [WebhookHandler]. It implements [http.Handler].
 func (h *WebhookHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	d := &delivery{start: time.Now(), status: http.StatusInternalServerError}
 	d.err = guarded(func() error { return h.receive(r, d) })

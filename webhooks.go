@@ -15,7 +15,7 @@ import (
 	"github.com/flowroute/flowroute-go/internal/jsonapi"
 )
 
-// Event is what Flowroute tells a webhook: an [*InboundMessage], a [*DeliveryReceiptEvent], a [*Notification] or an
+// Event is what Flowroute sends to a webhook: an [*InboundMessage], a [*DeliveryReceiptEvent], a [*Notification] or an
 // [*UnknownEvent].
 type Event interface {
 	// Key names the event. Flowroute delivers an event again until it is answered with 200, and two deliveries with
@@ -26,7 +26,7 @@ type Event interface {
 }
 
 // InboundMessage is an SMS or MMS that was received, the event of the callbacks [CallbackTypeSMS] and
-// [CallbackTypeMMS]. Media of an MMS have links that work for a few days at most: fetch them soon, with
+// [CallbackTypeMMS]. The links of an MMS's Media may stop working after a few days: fetch them soon, with
 // [MessagesService.DownloadMedia].
 //
 // Accounts on version 2.0 of the messaging API are sent nothing but ID, From, To and Body. [MessagesService.Get] has
@@ -41,9 +41,9 @@ func (m *InboundMessage) Key() string { return eventKey(m.kind(), m.ID) }
 
 func (m *InboundMessage) kind() string { return "message" }
 
-// DeliveryReceiptEvent tells how far a message came that was sent, the event of the callbacks [CallbackTypeSMSReceipt]
-// and [CallbackTypeMMSReceipt], and of [SendMessageRequest.DeliveryCallback]. As a rule a message has two, of level 1 and
-// then of level 2.
+// DeliveryReceiptEvent tells how far a sent message got. It is the event of the callbacks [CallbackTypeSMSReceipt]
+// and [CallbackTypeMMSReceipt], and of [SendMessageRequest.DeliveryCallback]. As a rule there are two for a message,
+// of level 1 and then of level 2.
 //
 // There are two forms. The documented one has no From and To. The other has them, and neither Level, which is 0, nor
 // StatusCodeDescription and Timestamp.
@@ -62,17 +62,17 @@ func (r *DeliveryReceiptEvent) Key() string {
 
 func (r *DeliveryReceiptEvent) kind() string { return "receipt" }
 
-// Notification tells that something happened to a port order, a CDR export or the provisioning of a number for messages.
-// Only that of a port order is documented with an example: what the fields hold in others is not known.
+// Notification tells that something happened to a port order, a CDR export or the enabling of messaging. Only that of a
+// port order is documented with an example: what the fields hold in others is not known.
 type Notification struct {
-	ID           string          `json:"id"`
-	Type         string          `json:"type"`          // e.g. po_status_change
-	EventType    string          `json:"event_type"`    // e.g. status_change
-	ResourceType string          `json:"resource_type"` // e.g. portorders
-	ResourceID   string          `json:"resource_id"`   // e.g. 50404
-	Status       string          `json:"status"`        // of the resource, e.g. cancelled
-	Message      string          `json:"message"`       // in words, e.g. Port Order #50404 has been cancelled.
-	CustomerID   string          `json:"customer_id"`
+	ID           string          `json:"id"`                 // of the event; may be empty
+	Type         string          `json:"type"`               // e.g. po_status_change
+	EventType    string          `json:"event_type"`         // e.g. status_change
+	ResourceType string          `json:"resource_type"`      // e.g. portorders
+	ResourceID   string          `json:"resource_id"`        // e.g. 50404
+	Status       string          `json:"status"`             // of the resource, e.g. cancelled
+	Message      string          `json:"message"`            // in words, e.g. "Port Order #50404 has been cancelled."
+	CustomerID   string          `json:"customer_id"`        // of the account at Flowroute; may be empty
 	Timestamp    time.Time       `json:"timestamp,omitzero"` // UTC
 	Raw          json.RawMessage `json:"raw"`                // as it came
 }
@@ -88,8 +88,8 @@ func (n *Notification) Key() string {
 
 func (n *Notification) kind() string { return "notification" }
 
-// UnknownEvent is an event of a type that this library does not know. It is no error, since Flowroute may add types at any
-// time, and would send again what is refused.
+// UnknownEvent is an event of a type that this library does not know. It is not an error, since Flowroute may add
+// types at any time, and would send again what is refused.
 type UnknownEvent struct {
 	ID   string          `json:"id"`   // may be empty
 	Type string          `json:"type"` // as it came
@@ -114,11 +114,12 @@ func eventKey(kind string, parts ...string) string {
 	return kind + "/sha256:" + hex.EncodeToString(sum[:])
 }
 
-// WebhookError is a request that [ParseWebhook] finds no event in.
+// WebhookError is a request in which [ParseWebhook] finds no event.
 type WebhookError struct {
-	// StatusCode is the HTTP status to answer with: 405 where the method is not POST, 415 where the body is not called
-	// JSON or is encoded otherwise than with gzip, 413 where it has more than 1 MiB, and 400 where it can't be read or
-	// is no event. Flowroute is said to send again whatever is not answered with 200, four times.
+	// StatusCode is the HTTP status to answer with: 405 where the method is not POST, 415 where the Content-Type is
+	// not JSON or the body is compressed with anything but gzip, 413 where it has more than 1 MiB, and 400 where it
+	// can't be read or is not an event. According to its documentation, Flowroute sends again, up to four times,
+	// whatever is not answered with 200.
 	StatusCode int
 
 	Err error // what was found; it quotes nothing of the body
@@ -132,13 +133,13 @@ func (e *WebhookError) Error() string {
 // Unwrap is what was found.
 func (e *WebhookError) Unwrap() error { return e.Err }
 
-// ParseWebhook reads the event that Flowroute sends with a request, in any of the forms it has: enveloped in data, bare or
-// flat. It reads at most 1 MiB, also of what gzip has made smaller. Its error is a [*WebhookError], which says
-// what to answer.
+// ParseWebhook reads the event in a request of Flowroute's, in any of its forms: enveloped in data, bare or flat. It
+// reads at most 1 MiB, and unpacks at most 1 MiB from gzip. Its error is a [*WebhookError], which says what to
+// answer.
 //
-// It is for a handler of your own, which has to tell Flowroute from others, since requests are not signed; to answer with
-// 200 only when it is done with the event, so that it is delivered again otherwise; and to expect the same event,
-// by its Key, more than once. [WebhookHandler] does all that.
+// It is for a handler of your own. Such a handler has to tell Flowroute from others, since requests are not signed. It
+// has to answer with 200 only when it is done with the event, so that it is delivered again otherwise. And it has to
+// expect the same event, by its Key, more than once. A [WebhookHandler] does all that.
 func ParseWebhook(r *http.Request) (Event, error) {
 	event, refused := parseRequest(r)
 	if refused != nil {
@@ -176,8 +177,8 @@ func parseEvent(body []byte) (Event, error) {
 	return nil, errors.New("the event has no type, and is not a message without one either")
 }
 
-// isMessage tells whether an event is a message. The flat ones have no type, or another one. What else they might be, for
-// nobody says how the receipts of such accounts look, has a level, a code, or a status and no direction.
+// isMessage tells whether an event is a message. The flat ones have no type, or another one. What else they might be,
+// for nobody says how the receipts of such accounts look, has a level, a code, or a status and no direction.
 func isMessage(e *jsonapi.Event) bool {
 	if e.Type == "message" {
 		return true
@@ -198,7 +199,7 @@ func parseMessage(e *jsonapi.Event, body []byte) (Event, error) {
 		return nil, fmt.Errorf("a message that can't be read: %w", err)
 	}
 	m := w.model(answer[mediaWire]{included: included})
-	if m.Direction == DirectionOutbound {
+	if m.Direction == MessageDirectionOutbound {
 		return &UnknownEvent{e.Key(), e.Type, body}, nil // whoever answers messages must not answer its own
 	}
 	return &m, nil
@@ -248,7 +249,7 @@ func (w inboundWire) model(a answer[mediaWire]) InboundMessage {
 	}
 	m := InboundMessage{w.messageWire.model(a), cmp.Or(w.Attributes.CallbackURL, w.Attributes.LegacyCallbackURL)}
 	m.MMS = m.MMS || bool(w.Attributes.LegacyMMS)
-	m.Direction = cmp.Or(m.Direction, DirectionInbound)
+	m.Direction = cmp.Or(m.Direction, MessageDirectionInbound)
 	if m.Type == "long-code" { // as version 2.0 has it
 		m.Type = MessageTypeLongCode
 	}
@@ -284,6 +285,9 @@ type notificationWire struct {
 		CustomerID   jsonapi.Text `json:"customer_id"`
 	} `json:"attributes"`
 }
+
+// Identified is what every notification is, also one without an id.
+func (w notificationWire) Identified() bool { return true }
 
 func (w notificationWire) model() *Notification {
 	a := w.Attributes

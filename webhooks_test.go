@@ -72,7 +72,7 @@ func TestParseWebhook(t *testing.T) {
 	sms := &flowroute.InboundMessage{
 		Message: flowroute.Message{
 			ID: "mdr2-4e5435f325d9431f9e64118b20895b08", From: "12065551234", To: "12065554321", Body: "Hi", Status: "delivered",
-			Direction: flowroute.DirectionInbound, Type: flowroute.MessageTypeLongCode, AmountNanodollars: 7000000, AmountDisplay: "$0.0070",
+			Direction: flowroute.MessageDirectionInbound, Type: flowroute.MessageTypeLongCode, AmountNanodollars: 7000000, AmountDisplay: "$0.0070",
 			Timestamp: time.Date(2024, 10, 19, 1, 21, 21, 980e6, time.UTC),
 		},
 		CallbackURL: "https://example.com/sms",
@@ -112,7 +112,7 @@ func TestParseWebhook(t *testing.T) {
 			"flat, called a message": `{"id":"mdr2-4e5435f325d9431f9e64118b20895b08","type":"message",` + smsBody[strings.Index(smsBody, `"amount_display"`):strings.Index(smsBody, `},`)] + `}`,
 		}},
 		{"SMS of four members", &flowroute.InboundMessage{Message: flowroute.Message{
-			ID: "mdr2-e37cd30f131440278d1048ac6b387b0b", From: "17866648610", To: "14582037530", Body: "Hello", Direction: flowroute.DirectionInbound,
+			ID: "mdr2-e37cd30f131440278d1048ac6b387b0b", From: "17866648610", To: "14582037530", Body: "Hello", Direction: flowroute.MessageDirectionInbound,
 		}}, "message/mdr2-e37cd30f131440278d1048ac6b387b0b", map[string]string{
 			"flat":               flatBody,
 			"numbers as numbers": replaced(flatBody, `"14582037530"`, `14582037530`, `"17866648610"`, `17866648610`),
@@ -120,7 +120,7 @@ func TestParseWebhook(t *testing.T) {
 			"enveloped":          `{"data":{"type":"message","id":"mdr2-e37cd30f131440278d1048ac6b387b0b","attributes":{"body":"Hello","to":"14582037530","from":"17866648610"}}}`,
 		}},
 		{"SMS of 2016", &flowroute.InboundMessage{Message: flowroute.Message{
-			ID: "12", From: "17866648610", To: "14582037530", Direction: flowroute.DirectionInbound,
+			ID: "12", From: "17866648610", To: "14582037530", Direction: flowroute.MessageDirectionInbound,
 		}}, "message/12", map[string]string{
 			"flat":             `{"body":"","to":"14582037530","from":"17866648610","id":"12"}`,
 			"id a number":      `{"body":"","to":"14582037530","from":"17866648610","id":12}`,
@@ -129,7 +129,7 @@ func TestParseWebhook(t *testing.T) {
 		}},
 		{"MMS", &flowroute.InboundMessage{Message: flowroute.Message{
 			ID: "mdr2-5730c97c878a11ec8008a26e9054fd5e", From: "18335551234", To: "12065551234", MMS: true,
-			Direction: flowroute.DirectionInbound, Type: flowroute.MessageTypeLongCode, AmountNanodollars: 9500000, AmountDisplay: "$0.0095",
+			Direction: flowroute.MessageDirectionInbound, Type: flowroute.MessageTypeLongCode, AmountNanodollars: 9500000, AmountDisplay: "$0.0095",
 			Timestamp: time.Date(2022, 2, 6, 20, 21, 17, 0, time.UTC),
 			Media: []flowroute.Media{{
 				ID:       "1490420351891410944-9E41.jpg",
@@ -410,7 +410,7 @@ func FuzzParseWebhook(f *testing.F) {
 		assert.Regexp(t, "^(message|receipt|notification|unknown)/[ -~]{0,120}$", event.Key())
 		if m, ok := event.(*flowroute.InboundMessage); ok {
 			assert.NotEmpty(t, m.ID)
-			assert.NotEqual(t, flowroute.DirectionOutbound, m.Direction)
+			assert.NotEqual(t, flowroute.MessageDirectionOutbound, m.Direction)
 		}
 	})
 }

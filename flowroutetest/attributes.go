@@ -17,20 +17,33 @@ type attributes struct {
 	enveloped bool // they are in data.attributes, rather than the body itself
 	problems  problems
 	inner     map[string]*attributes // those that are objects themselves
+	known     map[string]bool        // what was asked for; the rest is refused
+	lenient   bool                   // or rather ignored
 }
 
-// attributes reads the values in the body: JSON, enveloped in data.attributes or flat. An envelope's type must be
-// one of those given, where any is.
-func (c *call) attributes(types ...string) (*attributes, error) {
+// attributes begins to read values.
+func (c *call) attributes(values object) *attributes {
+	return &attributes{values: values, problems: problems{}, known: map[string]bool{}, lenient: c.lenient}
+}
+
+// In which form an operation takes its values is what the documentation and the official SDKs send: one form as a rule.
+
+// flat reads the values of a body that is nothing else.
+func (c *call) flat() (*attributes, error) {
 	body, err := c.json()
 	if err != nil {
 		return nil, err
 	}
-	data, enveloped := body["data"]
-	if !enveloped {
-		return &attributes{values: body, problems: problems{}}, nil
+	if _, enveloped := body["data"]; enveloped {
+		return nil, unprocessable(problems{"data": {unknownField}})
 	}
-	resource, err := envelope(data, types)
+	return c.attributes(body), nil
+}
+
+// enveloped reads the values of a body that has them in data.attributes. Its type must be one of those given; none
+// given is any.
+func (c *call) enveloped(types ...string) (*attributes, error) {
+	resource, err := c.resource(types)
 	if err != nil {
 		return nil, err
 	}
@@ -41,44 +54,99 @@ func (c *call) attributes(types ...string) (*attributes, error) {
 	case !isObject:
 		return nil, unprocessable(object{"data": problems{"attributes": {invalidInput}}})
 	}
-	return &attributes{values: values, enveloped: true, problems: problems{}}, nil
+	attrs := c.attributes(values)
+	attrs.enveloped = true
+	return attrs, nil
+}
+
+// envelopedOrFlat reads the values of a body in either form.
+func (c *call) envelopedOrFlat(types ...string) (*attributes, error) {
+	body, err := c.json()
+	if err != nil {
+		return nil, err
+	}
+	if _, enveloped := body["data"]; enveloped {
+		return c.enveloped(types...)
+	}
+	return c.attributes(body), nil
+}
+
+// flatOrForm reads the values of a body that may be form-encoded as well.
+func (c *call) flatOrForm() (*attributes, error) {
+	if c.mediaType() != "application/x-www-form-urlencoded" {
+		return c.flat()
+	}
+	form, err := url.ParseQuery(string(c.body))
+	if err != nil {
+		return nil, refuse(http.StatusBadRequest, "The body is not a valid form.", "Bad Request")
+	}
+	return c.texts(form), nil
+}
+
+// texts reads the values of a query or form.
+func (c *call) texts(query url.Values) *attributes {
+	values := object{}
+	for name := range query {
+		values[name] = query.Get(name)
+	}
+	return c.attributes(values)
 }
 
 // identifier reads a body that names a record: its type, which must be the one given, and its id.
 func (c *call) identifier(kind string) (id string, err error) {
-	body, err := c.json()
+	resource, err := c.resource([]string{kind})
 	if err != nil {
 		return "", err
 	}
-	data, enveloped := body["data"]
-	if !enveloped {
-		return "", unprocessable(problems{"data": {missing}})
-	}
-	resource, err := envelope(data, []string{kind})
-	if err != nil {
-		return "", err
-	}
-	a := &attributes{values: resource, problems: problems{}}
+	a := c.attributes(resource)
 	if id = a.required("id"); len(a.problems) > 0 {
 		return "", unprocessable(object{"data": a.problems})
 	}
 	return id, nil
 }
 
-// envelope looks into a body's data.
-func envelope(data any, types []string) (object, error) {
-	resource, isObject := data.(object)
-	if !isObject {
-		return nil, unprocessable(problems{"data": {invalidInput}})
+// resource reads a body's data, whose type must be one of those given; none given is any.
+func (c *call) resource(types []string) (object, error) {
+	body, err := c.json()
+	if err != nil {
+		return nil, err
 	}
-	if kind, _ := resource["type"].(string); len(types) > 0 && !slices.Contains(types, kind) {
-		problem := `Invalid type. Expected "` + types[0] + `".`
-		if resource["type"] == nil {
-			problem = missing
-		}
-		return nil, unprocessable(object{"data": problems{"type": {problem}}})
+	data, enveloped := body["data"]
+	resource, isObject := data.(object)
+	kind, _ := resource["type"].(string)
+	switch {
+	case !enveloped:
+		return nil, unprocessable(problems{"data": {missing}})
+	case !isObject:
+		return nil, unprocessable(problems{"data": {invalidInput}})
+	case len(types) == 0 || slices.Contains(types, kind):
+	case resource["type"] == nil:
+		return nil, unprocessable(object{"data": problems{"type": {missing}}})
+	default:
+		return nil, unprocessable(object{"data": problems{"type": {`Invalid type. Expected "` + types[0] + `".`}}})
+	}
+	if c.lenient {
+		return resource, nil
+	}
+	// Some clients send a whole record back, with its id and links.
+	if unknown := unknownNames(resource, "type", "id", "attributes", "links"); len(unknown) > 0 {
+		return nil, unprocessable(object{"data": unknown})
+	}
+	if unknown := unknownNames(body, "data"); len(unknown) > 0 {
+		return nil, unprocessable(unknown)
 	}
 	return resource, nil
+}
+
+// unknownNames are the problems of the names that are none of those known.
+func unknownNames[V any](values map[string]V, known ...string) problems {
+	unknown := problems{}
+	for name := range values {
+		if !slices.Contains(known, name) {
+			unknown.add(name, unknownField)
+		}
+	}
+	return unknown
 }
 
 // mediaType is what the body says that it is, without parameters such as charset.
@@ -117,27 +185,6 @@ func notJSON() *refusal {
 	return refuse(http.StatusBadRequest, "The body is not valid JSON.", "Bad Request")
 }
 
-// attributesOrForm is attributes where the body may be form-encoded as well.
-func (c *call) attributesOrForm(types ...string) (*attributes, error) {
-	if c.mediaType() != "application/x-www-form-urlencoded" {
-		return c.attributes(types...)
-	}
-	form, err := url.ParseQuery(string(c.body))
-	if err != nil {
-		return nil, refuse(http.StatusBadRequest, "The body is not a valid form.", "Bad Request")
-	}
-	return fromQuery(form), nil
-}
-
-// fromQuery are the values of a query or form.
-func fromQuery(query url.Values) *attributes {
-	values := object{}
-	for name := range query {
-		values[name] = query.Get(name)
-	}
-	return &attributes{values: values, problems: problems{}}
-}
-
 // err is the error for what was found wrong with the values, where anything was.
 func (a *attributes) err() error {
 	detail := a.detail()
@@ -150,9 +197,14 @@ func (a *attributes) err() error {
 	return unprocessable(detail)
 }
 
-// detail is what was found wrong with the values, and those within them.
+// detail is what was found wrong with the values and those within them, once all that are known were asked for.
 func (a *attributes) detail() object {
 	detail := object{}
+	for name := range a.values {
+		if !a.known[name] && !a.lenient {
+			detail[name] = []string{unknownField}
+		}
+	}
 	for name, texts := range a.problems {
 		detail[name] = texts
 	}
@@ -164,13 +216,28 @@ func (a *attributes) detail() object {
 	return detail
 }
 
+// value is a value, and whether it was sent. It is known from now on.
+func (a *attributes) value(name string) (value any, present bool) {
+	a.known[name] = true
+	value, present = a.values[name]
+	return value, present
+}
+
+// ignore takes values that mean nothing, because some client sends them.
+func (a *attributes) ignore(names ...string) {
+	for _, name := range names {
+		a.known[name] = true
+	}
+}
+
 // within reads an object, which is without values where it is absent or null.
 func (a *attributes) within(name string) *attributes {
-	values, isObject := a.values[name].(object)
+	value, _ := a.value(name)
+	values, isObject := value.(object)
 	if a.has(name) && !isObject {
 		a.problems.add(name, invalidInput)
 	}
-	inner := &attributes{values: values, problems: problems{}}
+	inner := &attributes{values: values, problems: problems{}, known: map[string]bool{}, lenient: a.lenient}
 	if a.inner == nil {
 		a.inner = map[string]*attributes{}
 	}
@@ -180,7 +247,8 @@ func (a *attributes) within(name string) *attributes {
 
 // has tells whether a value was sent and is not null.
 func (a *attributes) has(name string) bool {
-	return a.values[name] != nil
+	value, _ := a.value(name)
+	return value != nil
 }
 
 // text reads a text that may be absent or null.
@@ -203,7 +271,7 @@ func (a *attributes) text(name string, checks ...check) string {
 
 // required reads a text that must be there.
 func (a *attributes) required(name string, checks ...check) string {
-	value, present := a.values[name]
+	value, present := a.value(name)
 	switch {
 	case !present:
 		a.problems.add(name, missing)
@@ -219,7 +287,8 @@ func (a *attributes) required(name string, checks ...check) string {
 
 // id reads the id of a record: text, or a number as some clients send it. It may be absent or null.
 func (a *attributes) id(name string) string {
-	if n, isNumber := a.values[name].(json.Number); isNumber {
+	value, _ := a.value(name)
+	if n, isNumber := value.(json.Number); isNumber {
 		return n.String()
 	}
 	return a.text(name)
@@ -227,7 +296,8 @@ func (a *attributes) id(name string) string {
 
 // textOrTexts reads a text or a list of texts.
 func (a *attributes) textOrTexts(name string) []string {
-	if s, isText := a.values[name].(string); isText {
+	value, _ := a.value(name)
+	if s, isText := value.(string); isText {
 		return []string{s}
 	}
 	return a.texts(name)
@@ -235,7 +305,7 @@ func (a *attributes) textOrTexts(name string) []string {
 
 // changed reads a text that may be absent, and then is what it was.
 func (a *attributes) changed(name, current string, checks ...check) string {
-	if _, present := a.values[name]; !present {
+	if _, present := a.value(name); !present {
 		return current
 	}
 	return a.required(name, checks...)
@@ -243,7 +313,8 @@ func (a *attributes) changed(name, current string, checks ...check) string {
 
 // flag reads a boolean, which some clients send as text. Absent or null it is the fallback.
 func (a *attributes) flag(name string, fallback bool) bool {
-	switch value := a.values[name].(type) {
+	value, _ := a.value(name)
+	switch value := value.(type) {
 	case nil:
 		return fallback
 	case bool:
@@ -259,7 +330,7 @@ func (a *attributes) flag(name string, fallback bool) bool {
 
 // numbers reads a list of phone numbers, of which there must be one at least, as 11 digits.
 func (a *attributes) numbers(name string, checks ...check) []string {
-	value, present := a.values[name]
+	value, present := a.value(name)
 	list, isList := value.([]any)
 	switch {
 	case !present:
@@ -288,7 +359,7 @@ func (a *attributes) texts(name string, checks ...check) []string {
 	}
 	texts := make([]string, len(list))
 	for i, value := range list {
-		item := &attributes{values: object{name: value}, problems: a.problems}
+		item := &attributes{values: object{name: value}, problems: a.problems, known: map[string]bool{}}
 		texts[i] = item.required(name, checks...)
 	}
 	return texts

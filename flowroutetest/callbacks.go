@@ -72,7 +72,7 @@ func (a *account) setNumberCallback(c *call, kind string) (answer, error) {
 }
 
 func (c *call) callbackURL() (string, error) {
-	attrs, err := c.attributes()
+	attrs, err := c.envelopedOrFlat()
 	if err != nil {
 		return "", err
 	}

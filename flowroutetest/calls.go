@@ -2,6 +2,7 @@ package flowroutetest
 
 import (
 	"encoding/json"
+	"fmt"
 	"iter"
 	"net/netip"
 	"slices"
@@ -19,11 +20,14 @@ const defaultCalls = 1000
 
 // SetCalls has the account have made and received n calls, at even distances in the [CallPeriod] before now. They
 // are what exports of call detail records have, from now on. A call is made up from its number when it is needed, so
-// that there may be millions.
+// that there may be millions. It panics where n is below 0.
 func (s *Server) SetCalls(n int) {
+	if n < 0 {
+		panic(fmt.Sprintf("flowroutetest: SetCalls: n is %d, and must not be below 0", n))
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.account.calls = callHistory{max(0, n), s.clock.now().Truncate(time.Second)}
+	s.account.calls = callHistory{n, s.clock.now().Truncate(time.Second)}
 }
 
 // callHistory are the calls of the account.
@@ -250,7 +254,7 @@ type callFilter struct {
 	longerThan            float64 // seconds
 }
 
-// callFilter reads which calls to export. A filter that isn't known is ignored: there are some, of unknown names.
+// callFilter reads which calls to export. The API has more filters than these; their names aren't known.
 func (a *attributes) callFilter() callFilter {
 	f := callFilter{
 		start:        a.time("start_call_start_time"),
@@ -307,8 +311,9 @@ func (a *attributes) time(name string) time.Time {
 
 // number reads a number that may be text. Absent or null it is below any.
 func (a *attributes) number(name string) float64 {
-	n, isNumber := a.values[name].(json.Number)
-	s, isText := a.values[name].(string)
+	given, _ := a.value(name)
+	n, isNumber := given.(json.Number)
+	s, isText := given.(string)
 	if !isNumber && !isText {
 		if a.has(name) {
 			a.problems.add(name, notNumber)

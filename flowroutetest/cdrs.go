@@ -147,22 +147,19 @@ func (e *export) storagePath() string {
 
 // createExport answers as the API is known to: with the filter among the attributes, and a time in another zone.
 func (a *account) createExport(c *call) (answer, error) {
-	attrs, err := c.attributes("cdrexport")
+	attrs, err := c.enveloped("cdrexport")
 	if err != nil {
 		return answer{}, err
 	}
-	if !attrs.enveloped {
-		return answer{}, unprocessable(problems{"data": {missing}})
-	}
 	callback := attrs.text("callback_url", optional(webAddress))
 	given := attrs.within("filter_parameters")
-	if given.values == nil && len(attrs.problems["filter_parameters"]) == 0 {
+	var filter callFilter
+	switch {
+	case given.values != nil:
+		filter = given.callFilter()
+	case len(attrs.problems["filter_parameters"]) == 0:
 		attrs.problems.add("filter_parameters", missing)
 	}
-	if err := attrs.err(); err != nil {
-		return answer{}, err
-	}
-	filter := given.callFilter()
 	if err := attrs.err(); err != nil {
 		return answer{}, err
 	}

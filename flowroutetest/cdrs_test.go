@@ -84,6 +84,7 @@ func TestCreateExport(t *testing.T) {
 		"links":{"self":"http://cdr-api/cdrs/exports?offset=0&limit=10"}}`)
 	a.get("/v2/cdrs/exports/1").is(404, `{"errors":[{"detail":"No such CDR export","id":"SOME-ID","status":404,"title":"Resource not found"}]}`)
 
+	a = newAPI(t, flowroutetest.WithUnknownIgnored())
 	quoted := a.createExport("number_aliases", []string{"it's", `say "it's"`, `"`, `\`}, "unheard_of", 1).created()
 	filter := a.get("/v2/cdrs/exports/"+quoted).at("data", "attributes", "filter_parameters")
 	assert.Equal(t, `["it's", 'say "it\'s"', '"', '\\']`, filter.(map[string]any)["number_aliases"])
@@ -436,7 +437,7 @@ func TestCallsAtAnotherTime(t *testing.T) {
 	_, rows := a.calls("start_call_start_time", "2030-04-02", "start_call_end_time", "2030-07-01")
 	require.Len(t, rows, 1000)
 	assert.Equal(t, "2030-04-02 00:00:00+00", rows[0]["start_time"])
-	a.SetCalls(-1)
+	a.SetCalls(0)
 	_, rows = a.calls("start_call_start_time", "2030-04-02", "start_call_end_time", "2030-07-01")
 	assert.Empty(t, rows)
 }

@@ -147,7 +147,7 @@ var (
 )
 
 func (a *account) createCNAM(c *call) (answer, error) {
-	attrs, err := c.attributesOrForm("cnam")
+	attrs, err := c.flatOrForm()
 	if err != nil {
 		return answer{}, err
 	}

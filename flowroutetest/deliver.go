@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -15,9 +16,9 @@ import (
 // How an event is delivered: until it is answered with 200, that is once and then up to four times more, at
 // intervals. How long Flowroute waits for an answer is not known; this is the server's own choice.
 const (
-	DeliveryAttempts = 5
-	RedeliverAfter   = 30 * time.Second
-	CallbackTimeout  = 15 * time.Second
+	DeliveryAttempts = 5                // how often an event is sent at most
+	RedeliverAfter   = 30 * time.Second // from one attempt to the next, by the server's clock
+	CallbackTimeout  = 15 * time.Second // how long an answer is waited for, in real time
 )
 
 // Webhooks is how a server delivers events. The zero value is how the API does today.
@@ -31,13 +32,13 @@ type Webhooks struct {
 type Delivery struct {
 	Callback  string    // the kind of event, such as sms_callback, or po_status_change for what a port order comes to
 	MessageID string    // of the message that was received, or that the receipt is of; empty for anything else
-	Level     int       // of a receipt; 0 for a message
+	Level     int       // of a receipt, 1 or 2; 0 for anything else
 	Attempt   int       // 1 for the first
 	Duplicate bool      // it was answered with 200 before
 	URL       string    // where it was sent to
-	Body      []byte    // as sent
+	Body      []byte    // as sent: JSON
 	Status    int       // what was answered; 0 where there was no answer
-	Err       error     // why there was none
+	Err       error     // why there was no answer; nil where there was one
 	Time      time.Time // on the server's clock
 }
 
@@ -58,14 +59,18 @@ func newDeliverer() *http.Client {
 	}
 }
 
-// SetWebhooks sets how events are delivered from now on.
+// SetWebhooks sets how events are delivered from now on. It panics where Duplicates is below 0.
 func (s *Server) SetWebhooks(w Webhooks) {
+	if w.Duplicates < 0 {
+		panic(fmt.Sprintf("flowroutetest: SetWebhooks: Duplicates is %d, and must not be below 0", w.Duplicates))
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.account.webhooks = w
 }
 
-// Deliveries returns what was delivered so far, in the order in which it was answered.
+// Deliveries returns what was delivered so far, in the order in which it was answered. All are there, unless
+// [WithHistory] says otherwise.
 func (s *Server) Deliveries() []Delivery {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -142,7 +147,7 @@ func (s *Server) attempt(e *event, duplicate bool) (status, duplicates int) {
 
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.deliveries = append(s.deliveries, d)
+	s.deliveries = latest(append(s.deliveries, d), s.history)
 	if d.Status != http.StatusOK && !duplicate && e.attempts < DeliveryAttempts && !errors.Is(d.Err, errElsewhere) {
 		e.due = s.clock.now().Add(RedeliverAfter)
 		s.account.pending = append(s.account.pending, e)

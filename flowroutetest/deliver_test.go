@@ -193,6 +193,7 @@ func TestReceiveRefuses(t *testing.T) {
 		"12065559999": {From: recipient, To: "12065559999", Body: "Hi"},
 		forSale:       {From: recipient, To: forSale, Body: "Hi"}, // messaging was never enabled
 		"911":         {From: "911", To: flowroutetest.LongCode, Body: "Hi"},
+		"00000000000": {From: "00000000000", To: flowroutetest.LongCode, Body: "Hi"},
 	} {
 		_, err := a.Receive(in)
 		assert.ErrorContains(t, err, want)
@@ -202,6 +203,17 @@ func TestReceiveRefuses(t *testing.T) {
 	require.NoError(t, err, "nobody has to know")
 	assert.Empty(t, a.Deliveries())
 	assert.Equal(t, 200, a.get("/v2.1/messages/"+id).status)
+}
+
+func TestReceiveNotations(t *testing.T) {
+	a := newAPI(t)
+	for from, want := range map[string]string{"(206) 555-1234": recipient, "+1 206-555-1234": recipient, "+44 20 7946 0000": "442079460000"} {
+		id, err := a.Receive(flowroutetest.Inbound{From: from, To: "206.555.0100", Body: "Hi"})
+		require.NoError(t, err)
+		record := a.get("/v2.1/messages/" + id)
+		assert.Equal(t, want, record.at("data", "attributes", "from"))
+		assert.Equal(t, flowroutetest.LongCode, record.at("data", "attributes", "to"))
+	}
 }
 
 func TestReceipts(t *testing.T) {

@@ -31,11 +31,14 @@
 //
 // # Strictness
 //
-// A request is checked as the API would: credentials, path, method, media type, and each value. Where it isn't
-// public how the API answers to something, such as the words of an error, the server answers in the usual form
-// with words of its own; don't build on these. Answers have the API's irregularities: ids that are sometimes
-// numbers, attributes that are null in one place and missing in another, errors without id or title, links that
-// lead elsewhere. Links never name the server, and a client should not follow any.
+// A request is checked as the API would: credentials, path, method, media type, and each value. Where it isn't public
+// how the API answers to something, such as the words of an error, the server answers in the usual form with words of
+// its own; don't build on these. Query parameters and members of a body that the server doesn't know are refused with
+// status 422, so that those which are misspelled show, unless [WithUnknownIgnored] says otherwise; what the API does
+// with them isn't public either. Version 2.1 of the messages API takes North American recipients only, and version 2.2
+// those abroad as well, as their documentation says. Answers have the API's irregularities: ids that are sometimes
+// numbers, attributes that are null in one place and missing in another, errors without id or title, links that lead
+// elsewhere. Links never name the server, and a client should not follow any.
 //
 // The URLs that files are uploaded to and downloaded from are signed and lead to the server itself, below /storage/. They
 // are refused to requests without their signature, and to those with credentials, which nobody but the API is to see.

@@ -97,7 +97,7 @@ func (a *account) getE911(c *call) (answer, error) {
 }
 
 func (a *account) validateE911(c *call) (answer, error) {
-	attrs, err := c.attributes("e911", "e911s")
+	attrs, err := c.enveloped("e911", "e911s")
 	if err != nil {
 		return answer{}, err
 	}
@@ -108,7 +108,7 @@ func (a *account) validateE911(c *call) (answer, error) {
 }
 
 func (a *account) createE911(c *call) (answer, error) {
-	attrs, err := c.attributes("e911", "e911s")
+	attrs, err := c.enveloped("e911", "e911s")
 	if err != nil {
 		return answer{}, err
 	}
@@ -130,7 +130,7 @@ func (a *account) updateE911(c *call) (answer, error) {
 	if !found {
 		return answer{}, notFound()
 	}
-	attrs, err := c.attributes("e911", "e911s")
+	attrs, err := c.enveloped("e911", "e911s")
 	if err != nil {
 		return answer{}, err
 	}
@@ -146,13 +146,13 @@ func (a *account) updateE911(c *call) (answer, error) {
 }
 
 // e911 reads the attributes of an E911 record: all that are required, or where there is one already any
-// that are to change. What it doesn't know it ignores.
+// that are to change.
 func (a *attributes) e911(current map[string]string) (map[string]string, error) {
 	values := map[string]string{}
 	maps.Copy(values, current)
 	changes := 0
 	for _, f := range e911Fields() {
-		value, present := a.values[f.name]
+		value, present := a.value(f.name)
 		if n, isNumber := value.(json.Number); isNumber && f.mayBeNumber {
 			a.values[f.name] = n.String()
 		}
@@ -165,6 +165,9 @@ func (a *attributes) e911(current map[string]string) (map[string]string, error) 
 		case f.optional && (present || current == nil):
 			values[f.name] = a.text(f.name)
 		}
+	}
+	if current != nil {
+		a.ignore("alias", "id", "zip_code", "address_number") // some SDKs add them to what they read
 	}
 	if current != nil && changes == 0 {
 		a.problems.add("_schema", "No attribute to update.")

@@ -42,11 +42,11 @@ func TestCreateE911(t *testing.T) {
 	a.createE911("street_number", "124").is(422, invalid(`{"data":{"attributes":{"label":["Must be unique."]}}}`))
 	a.createE911("street_number", flowroutetest.UnknownStreetNumber).is(400, geocode)
 
-	flat := a.do("POST", "/v2/e911s", address("label", "Flat", "street_number", 125, "address_type", "SUITE", "address_type_number", 4), contentType("application/json"))
-	assert.Equal(t, "21846", flat.created())
-	assert.Equal(t, "Suite", flat.at("data", "attributes", "address_type"))
-	assert.Equal(t, "4", flat.at("data", "attributes", "address_type_number"))
-	assert.Equal(t, "125", flat.at("data", "attributes", "street_number"))
+	numbers := a.createE911("label", "Numbers", "street_number", 125, "address_type", "SUITE", "address_type_number", 4)
+	assert.Equal(t, "21846", numbers.created())
+	assert.Equal(t, "Suite", numbers.at("data", "attributes", "address_type"))
+	assert.Equal(t, "4", numbers.at("data", "attributes", "address_type_number"))
+	assert.Equal(t, "125", numbers.at("data", "attributes", "street_number"))
 	plural := a.do("POST", "/v2/e911s", enveloped("e911s", address("label", "Plural", "street_number", "126", "address_type", "b", "address_type_number", "A-1")))
 	assert.Equal(t, "21847", plural.created())
 	assert.Equal(t, "Building", plural.at("data", "attributes", "address_type"))
@@ -59,7 +59,7 @@ func TestValidateE911(t *testing.T) {
 		return a.do("POST", "/v2/e911s/validate", enveloped("e911", address(changes...)))
 	}
 	validate().is(204, "")
-	validate("address_type", nil, "address_type_number", nil, "alias", "unknown").is(204, "")
+	validate("address_type", nil, "address_type_number", nil).is(204, "")
 	validate("street_number", "0").is(400, geocode)
 	for _, c := range []struct {
 		name   string
@@ -85,9 +85,9 @@ func TestValidateE911(t *testing.T) {
 	validate("address_type", "Suite").is(422,
 		invalid(`{"data":{"attributes":{"address_type_number":["Missing data for required field."]}}}`))
 	const required = "Missing data for required field."
-	a.do("POST", "/v2/e911s/validate", `{}`).is(422, invalid(`{"label":["`+required+`"],"first_name":["`+required+`"],"last_name":["`+required+`"],
+	a.do("POST", "/v2/e911s/validate", enveloped("e911", object())).is(422, invalid(`{"data":{"attributes":{"label":["`+required+`"],"first_name":["`+required+`"],"last_name":["`+required+`"],
 		"street_number":["`+required+`"],"street_name":["`+required+`"],"city":["`+required+`"],"state":["`+required+`"],"country":["`+required+`"],
-		"zip":["`+required+`"]}`))
+		"zip":["`+required+`"]}}}`))
 	assert.Empty(t, a.get("/v2/e911s").ids(), "validating creates nothing")
 }
 
@@ -137,7 +137,9 @@ func TestUpdateE911(t *testing.T) {
 	update(enveloped("e911", object("address_type", "Unit"))).is(422, invalid(`{"data":{"attributes":{"address_type_number":["Missing data for required field."]}}}`))
 	update(enveloped("e911", object("zip", nil))).is(422, invalid(`{"data":{"attributes":{"zip":["Field may not be null."]}}}`))
 	update(enveloped("e911", object("country", "CA"))).is(422, invalid(`{"data":{"attributes":{"state":["Not a valid state or province code."]}}}`))
-	update(enveloped("e911", object("unknown", 1))).is(422, invalid(`{"data":{"attributes":{"_schema":["No attribute to update."]}}}`))
+	update(enveloped("e911", object())).is(422, invalid(`{"data":{"attributes":{"_schema":["No attribute to update."]}}}`))
+	update(enveloped("e911", object("id", id, "alias", nil, "address_number", "4", "zip_code", "98104"))).is(422,
+		invalid(`{"data":{"attributes":{"_schema":["No attribute to update."]}}}`))
 	update(enveloped("e911", object("street_number", "0"))).is(400, geocode)
 	update(enveloped("e911", object("label", "other"))).is(422, invalid(`{"data":{"attributes":{"label":["Must be unique."]}}}`))
 	update(enveloped("e911", address("street_number", "9"))).is(403, `{"errors":[{"detail":"Duplicate address.","id":"SOME-ID","status":403}]}`)

@@ -3,9 +3,9 @@ package flowroutetest
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -30,7 +30,7 @@ type Fault struct {
 	Times int
 
 	// Delay passes before the answer is begun, and after the request was carried out if it is at all. It ends
-	// early when the client goes away or the server closes.
+	// early when the client goes away or the server closes. It is real time, whatever the server's clock says.
 	Delay time.Duration
 
 	// CarryOut has the request carried out although Status or Cut keeps its caller from being told.
@@ -62,15 +62,38 @@ type Fault struct {
 	Pad int
 }
 
-// Inject has requests fail as the faults say. A request meets the first fault, in the order of injection, that is
-// for its operation and has times left, and no other.
+// Inject has requests fail as the faults say. A request meets the first fault, in the order of injection, that is for
+// its operation and has times left, and no other. It panics where there is no such operation, and where a field has a
+// value that it can't have: such a fault would never be met, and the test would pass for that.
 func (s *Server) Inject(faults ...Fault) {
+	for _, f := range faults {
+		if problem := f.problem(s.router); problem != "" {
+			panic("flowroutetest: Inject: " + problem)
+		}
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, f := range faults {
 		f.Times = cmp.Or(f.Times, 1)
 		s.faults = append(s.faults, f)
 	}
+}
+
+// problem says what keeps the fault from being met as it is meant, or nothing.
+func (f Fault) problem(rt router) string {
+	switch {
+	case f.Operation != "" && !rt.has(f.Operation):
+		return fmt.Sprintf("no operation %q", f.Operation)
+	case f.Times < Always:
+		return fmt.Sprintf("Times is %d, and must be Always or at least 0", f.Times)
+	case f.Status != 0 && (f.Status < 200 || f.Status > 999):
+		return fmt.Sprintf("Status is %d, and must be 0 or from 200 to 999", f.Status)
+	case f.Delay < 0:
+		return fmt.Sprintf("Delay is %v, and must not be below 0", f.Delay)
+	case f.Pad < 0:
+		return fmt.Sprintf("Pad is %d, and must not be below 0", f.Pad)
+	}
+	return ""
 }
 
 // ClearFaults takes back all faults that have not been met yet.
@@ -106,10 +129,6 @@ func (f Fault) carriesOut() bool {
 
 // refusal is the error that the fault's status stands for.
 func (f Fault) refusal() *refusal {
-	if f.Status < 200 || f.Status > 999 {
-		detail := "A fault's status must be from 200 to 999, not " + strconv.Itoa(f.Status) + "."
-		return refuse(http.StatusInternalServerError, detail, "")
-	}
 	return refuse(f.Status, "This failure was asked for.", http.StatusText(f.Status))
 }
 

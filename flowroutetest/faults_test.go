@@ -54,12 +54,30 @@ func TestFaultStatusWithBody(t *testing.T) {
 		a.Inject(flowroutetest.Fault{Status: without, Body: "x", Truncate: true, Pad: 10})
 		a.get("/v2/routes").is(without, "")
 	}
-	for _, bad := range []int{-1, 1, 199, 1000} {
-		a.Inject(flowroutetest.Fault{Status: bad})
-		resp := a.get("/v2/routes")
-		assert.Equal(t, 500, resp.status)
-		assert.Contains(t, resp.at("errors", 0, "detail"), "from 200 to 999")
+}
+
+// TestMisuse has what a test asks of the server by mistake end that test, before it passes for nothing.
+func TestMisuse(t *testing.T) {
+	a := newAPI(t)
+	fine := flowroutetest.Fault{Status: 503}
+	for says, misuse := range map[string]func(){
+		`Inject: no operation "messages.sned"`:                        func() { a.Inject(fine, flowroutetest.Fault{Operation: "messages.sned"}) },
+		`Inject: no operation "messages"`:                             func() { a.Inject(flowroutetest.Fault{Operation: "messages"}) },
+		"Inject: Times is -2, and must be Always or at least 0":       func() { a.Inject(flowroutetest.Fault{Times: -2}) },
+		"Inject: Status is -1, and must be 0 or from 200 to 999":      func() { a.Inject(flowroutetest.Fault{Status: -1}) },
+		"Inject: Status is 199, and must be 0 or from 200 to 999":     func() { a.Inject(flowroutetest.Fault{Status: 199}) },
+		"Inject: Status is 1000, and must be 0 or from 200 to 999":    func() { a.Inject(flowroutetest.Fault{Status: 1000}) },
+		"Inject: Delay is -1s, and must not be below 0":               func() { a.Inject(flowroutetest.Fault{Delay: -time.Second}) },
+		"Inject: Pad is -1, and must not be below 0":                  func() { a.Inject(flowroutetest.Fault{Pad: -1}) },
+		"FailProvisioning: n is -2, and must be Always or at least 0": func() { a.FailProvisioning(-2) },
+		"SetCalls: n is -1, and must not be below 0":                  func() { a.SetCalls(-1) },
+		"SetWebhooks: Duplicates is -1, and must not be below 0":      func() { a.SetWebhooks(flowroutetest.Webhooks{Duplicates: -1}) },
+	} {
+		assert.PanicsWithValue(t, "flowroutetest: "+says, misuse)
 	}
+	assert.Equal(t, 200, a.get("/v2/routes").status, "none of the faults was taken")
+	a.Inject(flowroutetest.Fault{Operation: "messages.send", Status: 200}, flowroutetest.Fault{Status: 999, Times: flowroutetest.Always})
+	assert.Equal(t, 999, a.get("/v2/routes").status)
 }
 
 func TestFaultCarryOut(t *testing.T) {

@@ -5,11 +5,14 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+
+	"github.com/flowroute/flowroute-go"
 )
 
 // Inbound is a text or picture that somebody sends to a number of the account.
 type Inbound struct {
-	From, To    string // 11 digits, with or without a plus sign; To is a number on the account that can receive messages
+	From        string // any phone number, in any common notation
+	To          string // a number on the account that can receive messages, in any common notation
 	Body        string // empty for an MMS of attachments alone
 	Attachments []Attachment
 	MMS         bool // makes an MMS although there are no attachments
@@ -17,9 +20,9 @@ type Inbound struct {
 
 // Attachment is a file in an [Inbound] message.
 type Attachment struct {
-	FileName string // such as cat.png
+	FileName string // such as cat.png; empty is "media"
 	MIMEType string // such as image/png; empty goes by the file's name
-	Content  []byte
+	Content  []byte // what the file has in it; any will do, whatever the type
 }
 
 // Receive has a number of the account receive a message, and returns its id. The message gets a record at once, and is
@@ -43,16 +46,18 @@ func (s *Server) take(in Inbound) (*event, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	a, now := &s.account, s.clock.now()
+	sender, err := flowroute.ParsePhone(in.From)
+	if err != nil {
+		return nil, fmt.Errorf("flowroutetest: %q is not a phone number", in.From)
+	}
+	to, _ := northAmerican(in.To)
 	m := &message{inbound: true, Message: Message{
-		From: digits11(in.From),
-		To:   digits11(in.To),
+		From: digits11(sender),
+		To:   to,
 		Body: in.Body,
 		MMS:  in.MMS || len(in.Attachments) > 0,
 		Time: now,
 	}}
-	if phoneNumber(in.From) != "" {
-		return nil, fmt.Errorf("flowroutetest: %q is not a number of 11 digits", in.From)
-	}
 	receiver, exists := a.numbers[m.To]
 	if !exists || !receiver.canMessage(now) {
 		return nil, fmt.Errorf("flowroutetest: %q is not on the account, or can't receive messages", in.To)

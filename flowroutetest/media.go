@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// MediaExpiresAfter is how long the link of an attachment works that was received.
+// MediaExpiresAfter is how long the link of an attachment that was received works, by the server's clock.
 const MediaExpiresAfter = 30 * 24 * time.Hour
 
 func mediaOperations() []operation {

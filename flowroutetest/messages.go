@@ -11,11 +11,10 @@ import (
 	"unicode/utf16"
 )
 
-// How long after it was taken for sending a message gets its record, with the receipt that it has been sent, and
-// then the receipt that the carrier has accepted it.
+// What becomes of a message, and how long after it was taken for sending, by the server's clock.
 const (
-	MessageRecordAfter   = 5 * time.Second
-	MessageAcceptedAfter = 10 * time.Second
+	MessageRecordAfter   = 5 * time.Second  // it has a record, and the receipt that it has been sent, of level 1
+	MessageAcceptedAfter = 10 * time.Second // and the receipt that the carrier has accepted it, of level 2
 )
 
 func messageOperations() []operation {
@@ -30,14 +29,15 @@ func messageOperations() []operation {
 	return ops
 }
 
-// Message is a text that was taken for sending.
+// Message is an SMS or MMS that was taken for sending.
 type Message struct {
-	ID               string    // as answered to the sender
-	From, To         string    // 11 digits
+	ID               string    // as answered to the sender: mdr2- and 32 hexadecimal digits
+	From             string    // 11 digits
+	To               string    // digits with the country code, and no plus sign
 	Body             string    // empty for an MMS of media alone
 	MediaURLs        []string  // nil for an SMS
 	MMS              bool      // sent as MMS: it has media, or was asked to be
-	DeliveryCallback string    // URL for delivery receipts, where the sender gave one
+	DeliveryCallback string    // URL for delivery receipts; empty where the sender gave none
 	Time             time.Time // when it was taken, on the server's clock
 }
 
@@ -67,12 +67,12 @@ func (m *message) public() Message {
 }
 
 func (a *account) sendMessage(c *call) (answer, error) {
-	attrs, err := c.attributes("message")
+	attrs, err := c.envelopedOrFlat("message")
 	if err != nil {
 		return answer{}, err
 	}
 	m := &message{Message: Message{
-		To:               digits11(attrs.required("to", phoneNumber)),
+		To:               digits11(attrs.required("to", c.recipient)),
 		From:             digits11(attrs.required("from", phoneNumber)),
 		MediaURLs:        attrs.texts("media_urls", webAddress),
 		DeliveryCallback: attrs.text("dlr_callback", webAddress),

@@ -72,6 +72,24 @@ func TestSendFromANewNumber(t *testing.T) {
 	a.send("from", "12062030474", "body", "never enabled").is(403, notAuthorized)
 }
 
+// TestSendAbroad has version 2.2 take what E.164 allows; version 2.1 takes North American numbers.
+func TestSendAbroad(t *testing.T) {
+	a := newAPI(t)
+	send := func(to string) response {
+		return a.do("POST", "/v2.2/messages", enveloped("message", object("to", to, "from", "+"+flowroutetest.LongCode, "body", "Hi")))
+	}
+	for _, to := range []string{"+442079460000", "+2421234", "+861381234567890"} {
+		id := send(to).created()
+		a.Advance(flowroutetest.MessageRecordAfter)
+		assert.Equal(t, to[1:], a.get("/v2.2/messages/"+id).at("data", "attributes", "to"))
+		assert.Equal(t, to[1:], a.Messages()[len(a.Messages())-1].To)
+	}
+	for _, to := range []string{"442079460000", "+242123", "+8613812345678901", "+012065551234", "+11065551234", "+1206555123", "+44 20 7946 0000"} {
+		send(to).is(422, invalid(`{"data":{"attributes":{"to":["Not a valid phone number."]}}}`))
+	}
+	assert.Len(t, a.Messages(), 3)
+}
+
 func TestSendStrictly(t *testing.T) {
 	a := newAPI(t)
 	a.send("from", "12065559999", "body", "not mine").is(403, notAuthorized)
@@ -88,6 +106,11 @@ func TestSendStrictly(t *testing.T) {
 		{[]any{"body", "x", "to", 12065551234}, `{"to":["Not a valid string."]}`},
 		{[]any{"body", "x", "to", "2065551234"}, `{"to":["Not a valid phone number."]}`},
 		{[]any{"body", "x", "to", "+1 206 555 1234"}, `{"to":["Not a valid phone number."]}`},
+		{[]any{"body", "x", "to", "00000000000"}, `{"to":["Not a valid phone number."]}`},
+		{[]any{"body", "x", "to", "11065551234"}, `{"to":["Not a valid phone number."]}`},
+		{[]any{"body", "x", "to", "22065551234"}, `{"to":["Not a valid phone number."]}`},
+		{[]any{"body", "x", "to", "+442079460000"}, `{"to":["Not a valid phone number."]}`},
+		{[]any{"body", "x", "from", "00000000000"}, `{"from":["Not a valid phone number."]}`},
 		{[]any{"body", "x", "from", "me"}, `{"from":["Not a valid phone number."]}`},
 		{[]any{"body", "x", "is_mms", "maybe"}, `{"is_mms":["Not a valid boolean."]}`},
 		{[]any{"body", "x", "is_mms", 1}, `{"is_mms":["Not a valid boolean."]}`},

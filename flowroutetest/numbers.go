@@ -13,8 +13,8 @@ import (
 
 // Numbers that are on the account of a new server, both able to send messages.
 const (
-	LongCode = "12065550100"
-	TollFree = "18445550100"
+	LongCode = "12065550100" // a local number in Seattle
+	TollFree = "18445550100" // a toll-free one, which can have no E911 record and no CNAM
 
 	secondLongCode   = "12125550101"
 	canadianLongCode = "16045550102"
@@ -210,7 +210,7 @@ func (a *account) searchNumbers(c *call) (answer, error) {
 // numberOrder is the order that an order_by parameter asks for: a field, and perhaps a direction. It is nil
 // where there is no such order.
 func numberOrder(orderBy string) func(a, b listing) int {
-	field, direction, _ := strings.Cut(cmp.Or(orderBy, "number"), ",")
+	field, direction, directed := strings.Cut(cmp.Or(orderBy, "number"), ",")
 	var order func(a, b listing) int
 	switch field {
 	case "number", "value", "tn":
@@ -228,10 +228,10 @@ func numberOrder(orderBy string) func(a, b listing) int {
 	default:
 		return nil
 	}
-	switch direction {
-	case "", "asc":
+	switch {
+	case !directed, direction == "asc":
 		return order
-	case "desc":
+	case direction == "desc":
 		return func(a, b listing) int { return order(b, a) }
 	}
 	return nil
@@ -287,9 +287,9 @@ func (a *account) purchaseNumber(c *call) (answer, error) {
 // purchaseOptions are in the body, or in the query where there is no body.
 func (c *call) purchaseOptions() (*attributes, error) {
 	if len(c.body) == 0 {
-		return fromQuery(c.query), nil
+		return c.texts(c.query), nil
 	}
-	return c.attributes("number")
+	return c.flat()
 }
 
 func (a *account) listNumbers(c *call) (answer, error) {
@@ -320,7 +320,7 @@ func (a *account) getNumber(c *call) (answer, error) {
 // getNumbers answers with each number's data in a list, and what they are all related to, once, beside it. That, and
 // to refuse the whole where one of them isn't on the account, is the server's own choice.
 func (a *account) getNumbers(c *call) (answer, error) {
-	attrs, err := c.attributes()
+	attrs, err := c.flat()
 	if err != nil {
 		return answer{}, err
 	}
@@ -359,13 +359,11 @@ func (a *account) updateNumber(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	attrs, err := c.attributes("number")
+	attrs, err := c.flat()
 	if err != nil {
 		return answer{}, err
 	}
-	if !attrs.enveloped {
-		attrs.required("type", oneOf("number"))
-	}
+	attrs.required("type", oneOf("number"))
 	alias := attrs.text("alias", atMost(maxAlias))
 	cnamLookups := attrs.flag("cnam_lookups_enabled", n.cnamLookups)
 	messaging := attrs.messaging()

@@ -73,18 +73,18 @@ func TestSearchFilters(t *testing.T) {
 		self  string
 		holds func(id string) bool
 	}{
-		"starts_with=206":           {"starts_with=1206", func(id string) bool { return strings.HasPrefix(id, "1206") }},
-		"starts_with=1206":          {"starts_with=1206", func(id string) bool { return strings.HasPrefix(id, "1206") }},
-		"starts_with=%2B1604":       {"starts_with=%2B1604", func(id string) bool { return strings.HasPrefix(id, "1604") }},
-		"contains=007":              {"contains=007", func(id string) bool { return strings.Contains(id, "007") }},
-		"ends_with=000":             {"ends_with=000", func(id string) bool { return strings.HasSuffix(id, "000") }},
-		"state=bc":                  {"state=BC", func(id string) bool { return strings.HasPrefix(id, "1604") }},
-		"rate_center=nwyrcyzn05":    {"rate_center=NWYRCYZN05", func(id string) bool { return strings.HasPrefix(id, "13472") }},
-		"number_type=toll-free":     {"number_type=toll-free", func(id string) bool { return id[1] == '8' }},
-		"number_type=longcode":      {"number_type=longcode", func(id string) bool { return id[1:3] != "80" && id[1:3] != "83" }},
-		"iso_country=ca":            {"iso_country=CA", func(id string) bool { return strings.HasPrefix(id, "1604") }},
-		"state=":                    {"", func(string) bool { return true }},
-		"unknown=1&order_by=tn,asc": {"order_by=tn%2Casc", func(string) bool { return true }},
+		"starts_with=206":        {"starts_with=1206", func(id string) bool { return strings.HasPrefix(id, "1206") }},
+		"starts_with=1206":       {"starts_with=1206", func(id string) bool { return strings.HasPrefix(id, "1206") }},
+		"starts_with=%2B1604":    {"starts_with=%2B1604", func(id string) bool { return strings.HasPrefix(id, "1604") }},
+		"contains=007":           {"contains=007", func(id string) bool { return strings.Contains(id, "007") }},
+		"ends_with=000":          {"ends_with=000", func(id string) bool { return strings.HasSuffix(id, "000") }},
+		"state=bc":               {"state=BC", func(id string) bool { return strings.HasPrefix(id, "1604") }},
+		"rate_center=nwyrcyzn05": {"rate_center=NWYRCYZN05", func(id string) bool { return strings.HasPrefix(id, "13472") }},
+		"number_type=toll-free":  {"number_type=toll-free", func(id string) bool { return id[1] == '8' }},
+		"number_type=longcode":   {"number_type=longcode", func(id string) bool { return id[1:3] != "80" && id[1:3] != "83" }},
+		"iso_country=ca":         {"iso_country=CA", func(id string) bool { return strings.HasPrefix(id, "1604") }},
+		"state=":                 {"", func(string) bool { return true }},
+		"order_by=tn,asc":        {"order_by=tn%2Casc", func(string) bool { return true }},
 	} {
 		resp := a.get("/v2/numbers/available?limit=200&" + query)
 		ids := resp.ids()
@@ -108,6 +108,9 @@ func TestSearchFilters(t *testing.T) {
 		"number_type=standard": `{"number_type":["Must be one of: longcode, toll-free."]}`,
 		"order_by=color":       `{"order_by":["Not a valid choice."]}`,
 		"order_by=tn,up":       `{"order_by":["Not a valid choice."]}`,
+		"order_by=number,":     `{"order_by":["Not a valid choice."]}`,
+		"order_by=tn,asc,":     `{"order_by":["Not a valid choice."]}`,
+		"order_by=,asc":        `{"order_by":["Not a valid choice."]}`,
 	} {
 		a.get("/v2/numbers/available?"+query).is(422, invalid(detail))
 	}
@@ -237,7 +240,7 @@ func TestPurchaseOptions(t *testing.T) {
 	a := newAPI(t)
 	for name, resp := range map[string]response{
 		"flat":  a.do("POST", "/v2/numbers/12062790237", `{"cnam_lookups_enabled":false,"messaging_enabled":true}`),
-		"data":  a.do("POST", "/v2/numbers/12065010237", enveloped("number", object("cnam_lookups_enabled", "false", "messaging_enabled", "true"))),
+		"texts": a.do("POST", "/v2/numbers/12065010237", object("cnam_lookups_enabled", "false", "messaging_enabled", "true")),
 		"query": a.do("POST", "/v2/numbers/12066410237?cnam_lookups_enabled=false&messaging_enabled=true&messaging_callback_url=https://example.com", nil),
 	} {
 		number := resp.created()
@@ -371,19 +374,18 @@ func TestUpdateNumber(t *testing.T) {
 		assert.Equal(t, fmt.Sprint(flag), fmt.Sprint(resp.at("data", "attributes", "cnam_lookups_enabled")))
 		assert.Equal(t, "NYC Number", resp.at("data", "attributes", "alias"), "what isn't named is left as it is")
 	}
-	resp = a.do("PATCH", path, enveloped("number", object("alias", nil)))
+	resp = a.do("PATCH", path, object("type", "number", "alias", nil))
 	assert.Nil(t, resp.at("data", "attributes", "alias"))
 	assert.Equal(t, before.body, resp.body)
 
 	for body, detail := range map[string]string{
-		`{"alias":"x"}`:                                                  `{"type":["Missing data for required field."]}`,
-		`{"type":"route","alias":"x"}`:                                   `{"type":["Must be one of: number."]}`,
-		`{"type":"number","alias":7}`:                                    `{"alias":["Not a valid string."]}`,
-		`{"type":"number","messaging_enabled":""}`:                       `{"messaging_enabled":["Not a valid boolean."]}`,
-		`{"type":"number","messaging_email":2}`:                          `{"messaging_email":["Not a valid boolean."]}`,
-		`{"type":"number","messaging_callback_url":"x"}`:                 `{"messaging_callback_url":["Not a valid URL."]}`,
-		`{"type":"number","alias":"` + strings.Repeat("x", 65) + `"}`:    `{"alias":["Longer than maximum length 64."]}`,
-		`{"data":{"type":"number","attributes":{"messaging_email":[]}}}`: `{"data":{"attributes":{"messaging_email":["Not a valid boolean."]}}}`,
+		`{"alias":"x"}`:                                               `{"type":["Missing data for required field."]}`,
+		`{"type":"route","alias":"x"}`:                                `{"type":["Must be one of: number."]}`,
+		`{"type":"number","alias":7}`:                                 `{"alias":["Not a valid string."]}`,
+		`{"type":"number","messaging_enabled":""}`:                    `{"messaging_enabled":["Not a valid boolean."]}`,
+		`{"type":"number","messaging_email":2}`:                       `{"messaging_email":["Not a valid boolean."]}`,
+		`{"type":"number","messaging_callback_url":"x"}`:              `{"messaging_callback_url":["Not a valid URL."]}`,
+		`{"type":"number","alias":"` + strings.Repeat("x", 65) + `"}`: `{"alias":["Longer than maximum length 64."]}`,
 	} {
 		a.do("PATCH", path, body).is(422, invalid(detail))
 	}
@@ -431,6 +433,18 @@ func TestAddNumber(t *testing.T) {
 	assert.Equal(t, "toll-free", a.get("/v2/numbers/18005550123").at("data", "attributes", "number_type"))
 	assert.Equal(t, "longcode", a.get("/v2/numbers/13105550123").at("data", "attributes", "number_type"))
 	a.do("POST", "/v2/numbers/"+forSale, nil).is(404, notFound)
+
+	// It is one number, however it is written.
+	for _, number := range []string{"+1 310-555-0124", "3105550124", "(310) 555-0124", "1.310.555.0124", "+13105550124"} {
+		a.AddNumber(number)
+		assert.Contains(t, a.Numbers(), "13105550124", number)
+		assert.Len(t, a.Numbers(), 8, number)
+	}
+	for _, number := range []string{"", "x", "00000000000", "555-0124", "131055501245", "+44 20 7946 0000", "+1 310 555 0125 x2"} {
+		assert.PanicsWithValue(t, fmt.Sprintf("flowroutetest: AddNumber: %q is not a North American phone number", number),
+			func() { a.AddNumber(number) })
+	}
+	assert.Len(t, a.Numbers(), 8)
 }
 
 func TestNewServerIsCheap(t *testing.T) {

@@ -12,13 +12,14 @@ import (
 // How long after it was placed, or changed after it was rejected, a port order is in its later states. Before the
 // first of them it is pending. When it is completed its numbers are on the account.
 const (
-	PortProcessingAfter = time.Hour
-	PortSubmittedAfter  = 24 * time.Hour
-	PortAcceptedAfter   = 3 * 24 * time.Hour
-	PortCompletedAfter  = 7 * 24 * time.Hour
+	PortProcessingAfter = time.Hour          // processing, from when on it can't be changed
+	PortSubmittedAfter  = 24 * time.Hour     // submitted
+	PortAcceptedAfter   = 3 * 24 * time.Hour // accepted
+	PortCompletedAfter  = 7 * 24 * time.Hour // completed
 )
 
-// NotPortable ends the numbers that can't be ported. (Nor can one be that is on the account, or in an open port order.)
+// NotPortable is the last four digits of the numbers that can't be ported. (Nor can one be that is on the account, or
+// in an open port order.)
 const NotPortable = "0000"
 
 const (
@@ -199,7 +200,7 @@ func (a *account) portedNumber(value string, d portDetails, now time.Time) *numb
 	return n
 }
 
-var portNumberPattern = regexp.MustCompile(`^\+1[0-9]{10}$`)
+var portNumberPattern = regexp.MustCompile(`^\+` + elevenDigits + `$`)
 
 func portNumber(s string) string {
 	if !portNumberPattern.MatchString(s) {
@@ -219,7 +220,7 @@ func (a *account) portable(value string, now time.Time) bool {
 // checkPortability has long codes enabled for the hypernetwork, and toll-free numbers not, which is the server's own
 // choice.
 func (a *account) checkPortability(c *call) (answer, error) {
-	attrs, err := c.attributes()
+	attrs, err := c.flat()
 	if err != nil {
 		return answer{}, err
 	}
@@ -245,7 +246,7 @@ func (a *account) checkPortability(c *call) (answer, error) {
 // createPortOrder makes an order for the long codes and one for the toll-free numbers, in a group. One alone is the
 // answer's data; two are a list, which is the server's own choice.
 func (a *account) createPortOrder(c *call) (answer, error) {
-	attrs, err := c.attributes()
+	attrs, err := c.enveloped()
 	if err != nil {
 		return answer{}, err
 	}
@@ -438,12 +439,13 @@ func (o *portOrder) statusDocument(now time.Time) object {
 	}}
 }
 
+// updatePortOrder takes its values in either form, since it isn't known in which the API does.
 func (a *account) updatePortOrder(c *call) (answer, error) {
 	o, err := a.changeablePortOrder(c)
 	if err != nil {
 		return answer{}, err
 	}
-	attrs, err := c.attributes()
+	attrs, err := c.envelopedOrFlat()
 	if err != nil {
 		return answer{}, err
 	}
@@ -466,7 +468,7 @@ func (a *account) cancelPortOrder(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	attrs, err := c.attributes()
+	attrs, err := c.flat()
 	if err != nil {
 		return answer{}, err
 	}
@@ -484,7 +486,7 @@ func (a *account) changePortNumbers(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	attrs, err := c.attributes()
+	attrs, err := c.flat()
 	if err != nil {
 		return answer{}, err
 	}
@@ -528,7 +530,7 @@ func (a *account) addToPortGroup(c *call) (answer, error) {
 	if len(group) == 0 {
 		return answer{}, noSuchPortOrder()
 	}
-	attrs, err := c.attributes()
+	attrs, err := c.flat()
 	if err != nil {
 		return answer{}, err
 	}

@@ -62,7 +62,7 @@ func date(s string) string {
 }
 
 // portDetails reads what is said about an order: all that is required, or where there is an order already any that is to
-// change. What it doesn't know it ignores.
+// change.
 func (a *account) portDetails(attrs *attributes, current *portDetails) portDetails {
 	d := portDetails{texts: map[string]string{}, cnamLookups: true}
 	if current != nil {
@@ -70,7 +70,7 @@ func (a *account) portDetails(attrs *attributes, current *portDetails) portDetai
 		d.texts = maps.Clone(d.texts)
 	}
 	for _, f := range portFields() {
-		_, present := attrs.values[f.name]
+		_, present := attrs.value(f.name)
 		switch {
 		case f.required && (present || current == nil):
 			d.texts[f.name] = attrs.required(f.name, f.checks...)

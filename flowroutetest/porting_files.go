@@ -53,13 +53,11 @@ func (a *account) signLOA(c *call) (answer, error) {
 	if _, err := a.openPortOrder(c); err != nil {
 		return answer{}, err
 	}
-	attrs, err := c.attributes()
+	attrs, err := c.flat()
 	if err != nil {
 		return answer{}, err
 	}
-	if !attrs.enveloped {
-		attrs.required("type", oneOf("loa"))
-	}
+	attrs.required("type", oneOf("loa"))
 	attrs.required("signature_name")
 	attrs.required("signature_title")
 	if err := attrs.err(); err != nil {
@@ -74,7 +72,7 @@ func (a *account) createPortFile(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	attrs, err := c.attributes()
+	attrs, err := c.flat()
 	if err != nil {
 		return answer{}, err
 	}

@@ -95,9 +95,12 @@ func (a *account) listPortOrders(c *call) (answer, error) {
 // portOrdering reads the fields by which orders are to be sorted.
 func (a *account) portOrdering(q *query, now time.Time) func(x, y *portOrder) int {
 	var keys []func(*portOrder) string
-	for field := range strings.SplitSeq(q.values.Get("order"), ",") {
+	var fields []string
+	if order := q.values.Get("order"); order != "" {
+		fields = strings.Split(order, ",")
+	}
+	for _, field := range fields {
 		key := map[string]func(*portOrder) string{
-			"":                func(*portOrder) string { return "" },
 			"status":          func(o *portOrder) string { status, _ := o.status(now); return status },
 			"group_status":    func(o *portOrder) string { return groupStatus(a.portGroup(o.group), now) },
 			"completion_date": func(o *portOrder) string { return o.details.texts["desired_completion_date"] },

@@ -1,6 +1,7 @@
 package flowroutetest
 
 import (
+	"fmt"
 	"slices"
 	"time"
 )
@@ -14,8 +15,11 @@ func provisioningOperations() []operation {
 
 // FailProvisioning has the next n purchases and updates of a number that enable or disable messaging do all but that.
 // They answer with status 207 and the number, whose messaging stays as it was, without a task. n may be [Always]; 0
-// ends it.
+// ends it. It panics where n is anything else below 0.
 func (s *Server) FailProvisioning(n int) {
+	if n < Always {
+		panic(fmt.Sprintf("flowroutetest: FailProvisioning: n is %d, and must be Always or at least 0", n))
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.account.provisioningFailures = n
@@ -166,7 +170,7 @@ func (p *provisioning) document(now time.Time) object {
 // provisionNumbers answers 404 where one number was asked for that isn't on the account, for want of knowing what the API
 // says; of several, such a number is among the failed ones.
 func (a *account) provisionNumbers(c *call) (answer, error) {
-	attrs, err := c.attributes()
+	attrs, err := c.flat()
 	if err != nil {
 		return answer{}, err
 	}

@@ -10,6 +10,36 @@ import (
 	"time"
 )
 
+// queryParameters are the names of the parameters that operations take, those that they ignore among them, which some
+// official SDK sends. All others take none.
+var queryParameters = map[string]string{
+	"numbers.listAreaCodes": "max_setup_cost limit offset",
+	"numbers.listExchanges": "max_setup_cost areacode limit offset",
+	"numbers.listTiers":     "limit offset",
+	"numbers.search": "state contains ends_with rate_center starts_with number_type iso_country tier order_by " +
+		"limit offset",
+	"numbers.purchase":  "cnam_lookups_enabled messaging_enabled messaging_email messaging_callback_url",
+	"numbers.list":      "contains ends_with starts_with alias tier limit offset",
+	"routes.list":       "route_type limit offset",
+	"messages.list":     "start_date end_date limit offset",
+	"e911s.list":        "state label street_name city limit offset",
+	"e911s.listNumbers": "limit offset",
+	"cnams.list":        "is_approved value limit offset contains ends_with starts_with", // the last three are ignored
+	"porting.list": "status alias completion_date numbers numbers[] created_after created_before modified_after " +
+		"modified_before completed_after completed_before order limit offset is_approved", // the last is ignored
+	"porting.getGroup": "group_id status",
+	"cdrs.list":        "status limit offset",
+}
+
+// unknownParameters is the error for the parameters of a query that its operation doesn't take.
+func (op operation) unknownParameters(query url.Values) error {
+	unknown := unknownNames(query, strings.Fields(queryParameters[op.name])...)
+	if len(unknown) > 0 && !op.presigned() {
+		return unprocessable(unknown)
+	}
+	return nil
+}
+
 // query reads the parameters of a list: what it found wrong with them, and how the links of the list repeat
 // them, in the order in which they were read.
 type query struct {

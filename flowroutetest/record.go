@@ -2,6 +2,7 @@ package flowroutetest
 
 import (
 	"bytes"
+	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
@@ -16,12 +17,28 @@ type Request struct {
 	Path      string      // as sent, with its escapes and without the query
 	Query     url.Values  // empty, not nil, without a query
 	Header    http.Header // without Authorization, so that it can be printed
-	Body      []byte      // as sent
+	Body      []byte      // as sent; empty without one
 	Status    int         // status it is answered with; 0 where the connection is closed without an answer
 	Time      time.Time   // on the server's clock
 }
 
-// Requests returns the requests that have arrived, in their order, including those that were refused.
+// WithHistory has the server keep the latest n requests for [Server.Requests], and the latest n deliveries for
+// [Server.Deliveries], so that one which runs for long doesn't grow with each. 0 keeps none. Without it all are kept.
+// It panics where n is below 0.
+func WithHistory(n int) Option {
+	if n < 0 {
+		panic(fmt.Sprintf("flowroutetest: WithHistory: n is %d, and must not be below 0", n))
+	}
+	return func(s *Server) { s.history = n }
+}
+
+// latest returns what is kept of a list.
+func latest[T any](all []T, history int) []T {
+	return slices.Delete(all, 0, max(0, len(all)-history))
+}
+
+// Requests returns the requests that have arrived, in their order, including those that were refused. All are there,
+// unless [WithHistory] says otherwise.
 func (s *Server) Requests() []Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -39,7 +56,7 @@ func (s *Server) Requests() []Request {
 func (s *Server) record(r *http.Request, operation string, c *call, status int) {
 	header := r.Header.Clone()
 	header.Del("Authorization")
-	s.requests = append(s.requests, &Request{
+	s.requests = latest(append(s.requests, &Request{
 		Operation: operation,
 		Method:    r.Method,
 		Path:      r.URL.EscapedPath(),
@@ -48,7 +65,7 @@ func (s *Server) record(r *http.Request, operation string, c *call, status int) 
 		Body:      c.body,
 		Status:    status,
 		Time:      c.now,
-	})
+	}), s.history)
 }
 
 func cloneQuery(query url.Values) url.Values {

@@ -72,7 +72,7 @@ const (
 
 var (
 	hostRoute   = regexp.MustCompile(`^` + hostPattern + weight + `$`)
-	numberRoute = regexp.MustCompile(`^[0-9]{11}` + weight + `$`)
+	numberRoute = regexp.MustCompile(`^` + elevenDigits + weight + `$`)
 	uriRoute    = regexp.MustCompile(`^sips?:[^@\s;]+@` + hostPattern + `(;transport=(tcp|udp|tls))?` + weight + `$`)
 )
 
@@ -90,7 +90,7 @@ func routeValue(kind string) check {
 }
 
 func (a *account) createRoute(c *call) (answer, error) {
-	attrs, err := c.attributes("route")
+	attrs, err := c.enveloped("route")
 	if err != nil {
 		return answer{}, err
 	}
@@ -133,7 +133,7 @@ func (a *account) updateRoute(c *call) (answer, error) {
 	case r.id == builtInRoute:
 		return answer{}, notAuthorized()
 	}
-	attrs, err := c.attributes("route")
+	attrs, err := c.enveloped("route")
 	if err != nil {
 		return answer{}, err
 	}
@@ -191,7 +191,7 @@ func (a *account) listEdgeStrategies(*call) (answer, error) {
 // clients send it. Without any it is the current one.
 func (a *attributes) edgeStrategy(current *int) *int {
 	for _, name := range []string{"edge_strategy_id", "edge_strategy"} {
-		value, given := a.values[name]
+		value, given := a.value(name)
 		if !given {
 			continue
 		}

@@ -47,8 +47,8 @@ func TestCreateRoute(t *testing.T) {
 	a.createRoute("host", "another.example.com", "new route").is(422,
 		invalid(`{"data":{"attributes":{"alias":["Must be unique."]}}}`))
 
-	flat := a.do("POST", "/v2/routes", object("route_type", "number", "value", "12065551212", "alias", "flat", "edge_strategy", "4"))
-	assert.Equal(t, "98397", flat.created())
+	shorter := a.do("POST", "/v2/routes", enveloped("route", object("route_type", "number", "value", "12065551212", "alias", "b", "edge_strategy", "4")))
+	assert.Equal(t, "98397", shorter.created())
 	assert.EqualValues(t, 4, a.get("/v2/routes").at("data", 2, "attributes", "edge_strategy_id"))
 	a.do("POST", "/v2/routes", enveloped("route", object("route_type", "host", "value", "c", "alias", "c", "edge_strategy_id", 4))).created()
 }
@@ -157,7 +157,7 @@ func TestRouteValues(t *testing.T) {
 	}
 	for kind, values := range map[string][]string{
 		"host":   {"a b", "-a.example.com", "a.example.com:port", "sip:alice@atlanta.com", "a;transport=tcp"},
-		"number": {"2065551234", "+12065551234", "12065551234x"},
+		"number": {"2065551234", "+12065551234", "12065551234x", "00000000000"},
 		"uri":    {"alice@atlanta.com", "http://atlanta.com", "sip:atlanta.com", "sip:a@b;transport=smoke"},
 	} {
 		for _, value := range values {
@@ -171,11 +171,11 @@ func TestCreateRouteStrictly(t *testing.T) {
 	a := newAPI(t)
 	a.do("POST", "/v2/routes", enveloped("route", object())).is(422, invalid(`{"data":{"attributes":{
 		"alias":["Missing data for required field."],"route_type":["Missing data for required field."],"value":["Missing data for required field."]}}}`))
-	a.do("POST", "/v2/routes", object("alias", " ", "route_type", "PSTN", "value", 12065551234, "edge_strategy_id", "east")).is(422, invalid(`{
-		"alias":["Shorter than minimum length 1."],"route_type":["Must be one of: host, number, uri."],"value":["Not a valid string."],
-		"edge_strategy_id":["Not a valid integer."]}`))
-	a.do("POST", "/v2/routes", object("alias", nil, "route_type", "host", "value", "a.example.com")).is(422,
-		invalid(`{"alias":["Field may not be null."]}`))
+	a.do("POST", "/v2/routes", enveloped("route", object("alias", " ", "route_type", "PSTN", "value", 12065551234, "edge_strategy_id", "east"))).is(422,
+		invalid(`{"data":{"attributes":{"alias":["Shorter than minimum length 1."],"route_type":["Must be one of: host, number, uri."],
+			"value":["Not a valid string."],"edge_strategy_id":["Not a valid integer."]}}}`))
+	a.do("POST", "/v2/routes", enveloped("route", object("alias", nil, "route_type", "host", "value", "a.example.com"))).is(422,
+		invalid(`{"data":{"attributes":{"alias":["Field may not be null."]}}}`))
 	assert.Equal(t, []string{"0"}, a.get("/v2/routes").ids())
 }
 

@@ -44,6 +44,7 @@ type call struct {
 	body    []byte
 	now     time.Time
 	base    string // URL of the server as the request reached it
+	lenient bool   // what isn't known is ignored
 }
 
 // router finds the operation that a request is for.
@@ -90,6 +91,11 @@ func (rt router) find(method, escapedPath string, query url.Values) (operation, 
 		}
 	}
 	return operation{}, nil, err
+}
+
+// has tells whether there is an operation of some name.
+func (rt router) has(name string) bool {
+	return slices.ContainsFunc(rt, func(e endpoint) bool { return e.name == name })
 }
 
 // match holds the segments of an escaped path against the operation's own.
@@ -139,10 +145,16 @@ func (s *Server) decide(r *http.Request, body []byte) (reply, Fault) {
 	query := r.URL.Query()
 	op, vars, err := s.router.find(r.Method, r.URL.EscapedPath(), query)
 	authentic := op.presigned() || s.authentic(r)
-	if err == nil && !authentic {
+	switch {
+	case err != nil:
+	case !authentic:
 		err = authenticationFailed()
+	case !s.lenient:
+		err = op.unknownParameters(query)
 	}
-	c := &call{vars: vars, query: query, header: r.Header, body: body, now: s.clock.now(), base: baseURL(r)}
+	c := &call{
+		vars: vars, query: query, header: r.Header, body: body, now: s.clock.now(), base: baseURL(r), lenient: s.lenient,
+	}
 	c.version, _, _ = strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 
 	var fault Fault

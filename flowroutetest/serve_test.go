@@ -131,6 +131,115 @@ func TestMalformedBody(t *testing.T) {
 	}
 }
 
+// TestBodyForms sends each operation's values in both forms. It takes them in those that the documentation or an
+// official SDK has for it.
+func TestBodyForms(t *testing.T) {
+	const (
+		flat   = 1
+		data   = 2
+		either = flat + data
+	)
+	order := portOrder([]string{"+12065551999"})["data"].(map[string]any)["attributes"].(map[string]any)
+	call := object("filter_parameters", object("start_call_start_time", "2026-01-01", "start_call_end_time", "2026-01-02"))
+	for _, c := range []struct {
+		method, path, kind string
+		values             map[string]any
+		forms              int
+	}{
+		{"POST", "/v2/numbers/" + forSale, "number", object("cnam_lookups_enabled", true), flat},
+		{"POST", "/v2/numbers/details", "number", object("numbers", []string{flowroutetest.LongCode}), flat},
+		{"PATCH", "/v2/numbers/" + flowroutetest.LongCode, "number", object("type", "number", "alias", "x"), flat},
+		{"POST", "/v2/numbers/" + flowroutetest.LongCode + "/relationships/sms_callback", "callback", object("callback_url", "https://example.com"), either},
+		{"POST", "/v2/message-provision", "number", object("numbers", []string{flowroutetest.LongCode}, "action", "enable"), flat},
+		{"POST", "/v2/routes", "route", object("route_type", "host", "value", "b.example.com", "alias", "b"), data},
+		{"PATCH", "/v2/routes/98396", "route", object("alias", "c"), data},
+		{"POST", "/v2.1/messages", "message", object("to", recipient, "from", flowroutetest.LongCode, "body", "Hi"), either},
+		{"POST", "/v2.2/messages", "message", object("to", recipient, "from", flowroutetest.LongCode, "body", "Hi"), either},
+		{"PUT", "/v2.1/messages/sms_callback", "callback", object("callback_url", "https://example.com"), either},
+		{"POST", "/v2/e911s/validate", "e911", address(), data},
+		{"POST", "/v2/e911s", "e911", address("label", "Other", "street_number", "9"), data},
+		{"PATCH", "/v2/e911s/21845", "e911", object("label", "x"), data},
+		{"POST", "/v2/cnams", "cnam", object("value", "Heartwood"), flat},
+		{"POST", "/v2/portorders/portability", "portorder", object("numbers", []string{"+12065551998"}), flat},
+		{"POST", "/v2/portorders", "portorder", order, data},
+		{"PATCH", "/v2/portorders/42361", "portorder", object("alias", "x"), either},
+		{"PATCH", "/v2/portorders/42361/relationships/numbers", "portorder", object("add", []string{"+12065551997"}), flat},
+		{"POST", "/v2/portorders/38697/numbers", "portorder", object("add", []string{"+12065551997"}), flat},
+		{"POST", "/v2/portorders/42361/loa", "loa", object("type", "loa", "signature_name", "John Doe", "signature_title", "CEO"), flat},
+		{"POST", "/v2/portorders/42361/upload_file", "portorder-file", object("filename", "csr.pdf"), flat},
+		{"PATCH", "/v2/portorders/42361/status", "portorder", object("status", "cancelled"), flat},
+		{"POST", "/v2/cdrs/exports", "cdrexport", call, data},
+	} {
+		for form, body := range map[int]map[string]any{flat: c.values, data: enveloped(c.kind, c.values)} {
+			a := newAPI(t)
+			a.createRoute("host", "a.example.com", "a").created()
+			a.createE911().created()
+			a.createPort("+12065551234").created()
+			resp := a.do(c.method, c.path, body)
+			switch {
+			case c.forms&form != 0:
+				assert.Less(t, resp.status, 300, "%s %s %v: %s", c.method, c.path, body, resp.body)
+			case form == data:
+				resp.is(422, invalid(`{"data":["Unknown field."]}`))
+			default:
+				resp.is(422, invalid(`{"data":["Missing data for required field."]}`))
+			}
+		}
+	}
+}
+
+// TestUnknown misspells names, which is refused, or where the server is told so ignored.
+func TestUnknown(t *testing.T) {
+	sms := object("to", recipient, "from", flowroutetest.LongCode, "body", "Hi", "dlr_calback", "https://example.com")
+	beside := enveloped("message", object("to", recipient, "from", flowroutetest.LongCode, "body", "Hi"))
+	beside["dlr_callback"] = "https://example.com"
+	within := enveloped("message", object("to", recipient, "from", flowroutetest.LongCode, "body", "Hi"))
+	within["data"].(map[string]any)["dlr_callback"] = "https://example.com"
+	export := object("start_call_start_time", "2026-01-01", "start_call_end_time", "2026-01-02", "number_alias", "x")
+	order := portOrder([]string{"+12065551999"}, "presets", object("alais", "x"), "loa_details", object("email", "a@example.com", "bcc", "b"))
+	strict, lenient := newAPI(t), newAPI(t, flowroutetest.WithUnknownIgnored())
+	for _, c := range []struct {
+		method, path string
+		body         any
+		status       int
+		detail       string
+	}{
+		{"GET", "/v2/numbers?start_wiht=1206", nil, 200, `{"start_wiht":["Unknown field."]}`},
+		{"GET", "/v2/numbers?page=3&limit=0&size=", nil, 422, `{"page":["Unknown field."],"size":["Unknown field."]}`},
+		{"GET", "/v2/numbers/" + flowroutetest.LongCode + "?limit=1", nil, 200, `{"limit":["Unknown field."]}`},
+		{"GET", "/v2/routes?status=x", nil, 200, `{"status":["Unknown field."]}`},
+		{"GET", "/v2/portorders?group_id=1&order=alias", nil, 404, `{"order":["Unknown field."]}`},
+		{"POST", "/v2/numbers/" + forSale + "?mesaging_enabled=true", nil, 201, `{"mesaging_enabled":["Unknown field."]}`},
+		{"POST", "/v2.1/messages?dlr_callback=https://example.com", sms, 202, `{"dlr_callback":["Unknown field."]}`},
+		{"POST", "/v2.1/messages", sms, 202, `{"dlr_calback":["Unknown field."]}`},
+		{"POST", "/v2.1/messages", enveloped("message", sms), 202, `{"data":{"attributes":{"dlr_calback":["Unknown field."]}}}`},
+		{"POST", "/v2.1/messages", beside, 202, `{"dlr_callback":["Unknown field."]}`},
+		{"POST", "/v2.1/messages", within, 202, `{"data":{"dlr_callback":["Unknown field."]}}`},
+		{"POST", "/v2/e911s", enveloped("e911", address("zip_code", "98101")), 201, `{"data":{"attributes":{"zip_code":["Unknown field."]}}}`},
+		{"PATCH", "/v2/numbers/" + flowroutetest.LongCode, object("type", "number", "alais", "x"), 200, `{"alais":["Unknown field."]}`},
+		{"PATCH", "/v2/numbers/" + flowroutetest.LongCode + "/relationships/primary_route", object("data", object("type", "route", "id", "0", "weight", 1)), 204,
+			`{"data":{"weight":["Unknown field."]}}`},
+		{"POST", "/v2/cdrs/exports", enveloped("cdrexport", object("filter_parameters", export)), 201,
+			`{"data":{"attributes":{"filter_parameters":{"number_alias":["Unknown field."]}}}}`},
+		{"POST", "/v2/portorders", order, 201,
+			`{"data":{"attributes":{"presets":{"alais":["Unknown field."]},"loa_details":{"bcc":["Unknown field."]}}}}`},
+	} {
+		strict.do(c.method, c.path, c.body).is(422, invalid(c.detail))
+		resp := lenient.do(c.method, c.path, c.body)
+		assert.Equal(t, c.status, resp.status, "%s %s: %s", c.method, c.path, resp.body)
+	}
+	assert.Empty(t, strict.Messages(), "nothing was carried out")
+	assert.Len(t, strict.Numbers(), 4)
+
+	// Who has no access isn't told what there is.
+	assert.Equal(t, 401, strict.plain("GET", strict.URL+"/v2/numbers?start_wiht=1206", nil).status)
+
+	// Official SDKs send these, to no effect.
+	strict.createPort("+12065551998").created()
+	assert.Equal(t, 200, strict.get("/v2/portorders?is_approved=true&limit=1").status)
+	assert.Equal(t, 200, strict.get("/v2/cnams?starts_with=a&contains=b&ends_with=c").status)
+}
+
 func TestPaging(t *testing.T) {
 	a := newAPI(t)
 	for query, detail := range map[string]string{
@@ -160,8 +269,8 @@ func TestPaging(t *testing.T) {
 		assert.Equal(t, 422, a.get(path+"?limit="+limits[1]).status, path)
 	}
 
-	// An offset past the end, and parameters that nobody knows, are no errors.
-	a.get("/v2/numbers?offset=1000&page=3").is(200,
+	// An offset past the end is no error.
+	a.get("/v2/numbers?offset=1000").is(200,
 		`{"data":[],"links":{"self":"https://api.flowroute.com/v2/numbers?limit=10&offset=1000"}}`)
 
 	// The last page has no next link, even when it is full.

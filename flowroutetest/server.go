@@ -2,8 +2,10 @@ package flowroutetest
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"log"
+	"math"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -13,16 +15,16 @@ import (
 
 // The credentials a [Server] takes, unless [WithCredentials] says otherwise. They open nothing but a fake.
 const (
-	AccessKey = "87654321"
-	SecretKey = "notarealsecret00notarealsecret00"
+	AccessKey = "87654321"                         // the user name: 8 digits
+	SecretKey = "notarealsecret00notarealsecret00" // the password: 32 letters and digits
 )
 
 // Server is an in-memory Flowroute: one account, its state, and the API in front of it. It is safe for
 // concurrent use. Its exported fields are for reading only.
 type Server struct {
 	URL       string // base URL, such as http://127.0.0.1:49152; empty until the server listens
-	AccessKey string // user name it takes
-	SecretKey string // password it takes
+	AccessKey string // the user name that it takes
+	SecretKey string // the password that it takes
 
 	router   router
 	listener *httptest.Server
@@ -31,6 +33,8 @@ type Server struct {
 
 	deliverer *http.Client // of events
 	anywhere  bool         // and not to this machine alone
+	lenient   bool         // ignores what it doesn't know
+	history   int          // how many requests and deliveries it keeps
 
 	mu       sync.Mutex // guards what follows
 	clock    clock
@@ -47,6 +51,12 @@ type Option func(*Server)
 // WithCredentials has the server take these credentials in place of [AccessKey] and [SecretKey].
 func WithCredentials(accessKey, secretKey string) Option {
 	return func(s *Server) { s.AccessKey, s.SecretKey = accessKey, secretKey }
+}
+
+// WithUnknownIgnored has the server ignore query parameters and members of a body that it doesn't know. Without it they
+// are refused with status 422, so that a test finds those that are misspelled. What the API itself does isn't known.
+func WithUnknownIgnored() Option {
+	return func(s *Server) { s.lenient = true }
 }
 
 // NewServer returns a server that listens on a free port of 127.0.0.1. The caller closes it when done. Where
@@ -68,6 +78,7 @@ func NewUnstartedServer(opts ...Option) *Server {
 		clock:     clock{base: Epoch},
 		account:   newAccount(),
 		deliverer: newDeliverer(),
+		history:   math.MaxInt,
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	for _, opt := range opts {
@@ -133,13 +144,17 @@ func (s *Server) Numbers() []string {
 	return s.account.numberValues()
 }
 
-// AddNumber puts a phone number on the account, as if it had been bought and enabled for messages. It is 11
-// digits, with or without a plus sign; any number will do, for sale or not. One that is on the account
-// already is left as it is.
+// AddNumber puts a North American phone number on the account, as if it had been bought and enabled for messages. It is
+// in any common notation, such as 12065550100 or (206) 555-0100, and may be for sale or not. One that is on the account
+// already is left as it is. What is no such number panics.
 func (s *Server) AddNumber(number string) {
+	value, valid := northAmerican(number)
+	if !valid {
+		panic(fmt.Sprintf("flowroutetest: AddNumber: %q is not a North American phone number", number))
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.account.addNumber(digits11(number))
+	s.account.addNumber(value)
 }
 
 // ApproveCNAM approves a CNAM record at once, as Flowroute's review would by itself after [CNAMApprovedAfter]. It

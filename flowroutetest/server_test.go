@@ -2,6 +2,7 @@ package flowroutetest_test
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"log"
 	"net/http"
@@ -68,6 +69,39 @@ func TestRequests(t *testing.T) {
 	assert.Equal(t, want, a.Requests())
 }
 
+func TestHistory(t *testing.T) {
+	h := newHook(t)
+	for history, want := range map[int][]string{0: {}, 1: {"/5"}, 2: {"/4", "/5"}, 5: {"/1", "/2", "/3", "/4", "/5"}, 6: {"/1", "/2", "/3", "/4", "/5"}} {
+		a := newAPI(t, flowroutetest.WithHistory(history))
+		a.setCallback("sms_callback", h.URL)
+		var ids []string
+		for i := range 5 {
+			a.get(fmt.Sprint("/", i+1))
+			id, err := a.Receive(flowroutetest.Inbound{From: recipient, To: flowroutetest.LongCode, Body: "Hi"})
+			require.NoError(t, err)
+			ids = append(ids, id)
+		}
+		requests, deliveries := []string{}, []string{}
+		for _, r := range a.Requests() {
+			if r.Operation == "" {
+				requests = append(requests, r.Path)
+			}
+		}
+		for _, d := range a.Deliveries() {
+			deliveries = append(deliveries, d.MessageID)
+		}
+		assert.Equal(t, want, requests)
+		assert.Equal(t, ids[len(ids)-min(history, len(ids)):], deliveries)
+	}
+	assert.PanicsWithValue(t, "flowroutetest: WithHistory: n is -1, and must not be below 0", func() { flowroutetest.WithHistory(-1) })
+
+	a := newAPI(t)
+	for range 300 {
+		a.get("/v2/routes")
+	}
+	assert.Len(t, a.Requests(), 300, "all are kept otherwise")
+}
+
 // TestOperations goes through all operations under the names that the package promises for them.
 func TestOperations(t *testing.T) {
 	a := newAPI(t)
@@ -96,7 +130,7 @@ func TestOperations(t *testing.T) {
 		{"POST", "/v2/portorders/portability", "porting.checkPortability"},
 		{"POST", "/v2/portorders", "porting.create"},
 		{"GET", "/v2/portorders", "porting.list"},
-		{"GET", "/v2/portorders?limit=1&group_id=1&status", "porting.getGroup"},
+		{"GET", "/v2/portorders?group_id=1&status", "porting.getGroup"},
 		{"GET", "/v2/portorders/1", "porting.get"},
 		{"PATCH", "/v2/portorders/1", "porting.update"},
 		{"GET", "/v2/portorders/1/status", "porting.getStatus"},

@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/flowroute/flowroute-go"
 )
 
 const (
@@ -21,6 +23,7 @@ const (
 	tooShort     = "Shorter than minimum length 1."
 	notPattern   = "String does not match expected pattern."
 	invalidInput = "Invalid input type."
+	unknownField = "Unknown field."
 )
 
 // problems are what is wrong with the values that a request sent, by name.
@@ -78,8 +81,14 @@ func webAddress(s string) string {
 	return ""
 }
 
-var phoneNumberPattern = regexp.MustCompile(`^\+?[0-9]{11}$`)
+const elevenDigits = `1[2-9][0-9]{9}` // a North American number
 
+var (
+	phoneNumberPattern = regexp.MustCompile(`^\+?` + elevenDigits + `$`)
+	abroadPattern      = regexp.MustCompile(`^\+[2-9][0-9]{6,14}$`)
+)
+
+// phoneNumber checks a North American number.
 func phoneNumber(s string) string {
 	if !phoneNumberPattern.MatchString(s) {
 		return "Not a valid phone number."
@@ -87,9 +96,24 @@ func phoneNumber(s string) string {
 	return ""
 }
 
+// recipient checks a number that a message is sent to. Version 2.1 of the API is documented to take North American
+// ones, and version 2.2 any in the form of E.164.
+func (c *call) recipient(s string) string {
+	if c.version != "v2.1" && abroadPattern.MatchString(s) {
+		return ""
+	}
+	return phoneNumber(s)
+}
+
 // digits11 is a phone number as the API writes it.
 func digits11(number string) string {
 	return strings.TrimPrefix(number, "+")
+}
+
+// northAmerican reads a number that a test gives, in any notation that the library takes, as 11 digits.
+func northAmerican(number string) (value string, valid bool) {
+	value, err := flowroute.ParsePhone(number)
+	return value, err == nil && !strings.HasPrefix(value, "+")
 }
 
 // flag reads a boolean from text.

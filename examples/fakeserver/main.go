@@ -41,10 +41,7 @@ func serve(ctx context.Context, o options, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	fake := flowroutetest.NewUnstartedServer(
-		flowroutetest.WithCredentials(o.accessKey, o.secretKey),
-		flowroutetest.WithClock(time.Now),
-	)
+	fake := newFake(o)
 	logger := log.New(out, "", log.Ltime)
 	server := &http.Server{
 		Handler:           logged(fake, logger),
@@ -73,6 +70,15 @@ func serve(ctx context.Context, o options, out io.Writer) error {
 		return errors.Join(err, server.Close())
 	}
 	return nil
+}
+
+// newFake is a server that keeps none of its requests, as nobody asks for them here and it may run for days.
+func newFake(o options) *flowroutetest.Server {
+	return flowroutetest.NewUnstartedServer(
+		flowroutetest.WithCredentials(o.accessKey, o.secretKey),
+		flowroutetest.WithClock(time.Now),
+		flowroutetest.WithHistory(0),
+	)
 }
 
 // logged has a line printed of each request, without what it asks about.

@@ -61,6 +61,18 @@ func after(t *testing.T, lines *bufio.Scanner, text string) string {
 	return ""
 }
 
+// TestKeepsNothing has the server not grow with each request.
+func TestKeepsNothing(t *testing.T) {
+	fake := newFake(options{accessKey: "12345678", secretKey: "secret"})
+	srv := httptest.NewServer(fake)
+	defer srv.Close()
+	client, err := flowroute.NewClient("12345678", "secret", flowroute.WithBaseURL(srv.URL))
+	require.NoError(t, err)
+	_, err = client.Numbers.List(t.Context(), nil)
+	require.NoError(t, err)
+	assert.Empty(t, fake.Requests())
+}
+
 func TestCanNotServe(t *testing.T) {
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)

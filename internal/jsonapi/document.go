@@ -11,6 +11,9 @@ import (
 // ErrNoData is what [Decode] and [DecodeList] return for a document without the data it must carry.
 var ErrNoData = errors.New("the answer has no data")
 
+// ErrNoID is what [Decode] and [DecodeList] return for a resource without the id it must have.
+var ErrNoID = errors.New("the answer has a record without an id")
+
 // Identity is the id and type of a resource object. A resource embeds it.
 type Identity struct {
 	ID   Text   `json:"id"`
@@ -20,12 +23,14 @@ type Identity struct {
 // Key is the resource's id.
 func (i Identity) Key() string { return string(i.ID) }
 
-func (i Identity) identified() bool { return i != Identity{} }
+// Identified tells whether the resource has what it must have to be one: an id. A resource that comes without an id
+// has a method of its own in place of this.
+func (i Identity) Identified() bool { return i.ID != "" }
 
 // Identified is a resource object: a struct that embeds [Identity].
 type Identified interface {
 	Key() string
-	identified() bool
+	Identified() bool
 }
 
 // ToOne is a relationship to one resource or, where Data is nil, to none.
@@ -49,20 +54,28 @@ func Decode[R Identified, I any](body []byte) (*R, []I, error) {
 	if err := unmarshal(body, &doc); err != nil {
 		return nil, nil, err
 	}
-	if !doc.Data.identified() {
-		// Some documentation shows the whole document wrapped in a data member once more.
-		var outer struct {
-			Data document[R, I] `json:"data"`
-		}
-		if err := unmarshal(body, &outer); err != nil {
-			return nil, nil, err
-		}
-		doc = outer.Data
+	if doc.Data.Identified() {
+		return &doc.Data, doc.Included, nil
 	}
-	if !doc.Data.identified() {
+	// Some documentation shows the whole document wrapped in a data member once more.
+	var outer struct {
+		Data *struct {
+			Data     *R  `json:"data"`
+			Included []I `json:"included"`
+		} `json:"data"`
+	}
+	if err := unmarshal(body, &outer); err != nil {
+		return nil, nil, err
+	}
+	switch {
+	case outer.Data == nil:
 		return nil, nil, ErrNoData
+	case outer.Data.Data == nil:
+		return nil, nil, ErrNoID
+	case !(*outer.Data.Data).Identified():
+		return nil, nil, ErrNoID
 	}
-	return &doc.Data, doc.Included, nil
+	return outer.Data.Data, outer.Data.Included, nil
 }
 
 // DecodeData reads a document whose data is something else than a resource.
@@ -102,6 +115,11 @@ func DecodeList[R Identified, I any](body []byte, expected int) (*List[R, I], er
 	}
 	if list.Data == nil {
 		return nil, ErrNoData
+	}
+	for i := range list.Data {
+		if !list.Data[i].Identified() {
+			return nil, ErrNoID
+		}
 	}
 	return &list, nil
 }

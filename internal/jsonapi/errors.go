@@ -3,6 +3,7 @@ package jsonapi
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"maps"
 	"slices"
 	"strconv"
@@ -49,6 +50,33 @@ func DecodeErrors(body []byte) []Error {
 	return errs
 }
 
+// Check tells whether the answer to a call that needs none contradicts its own success: by errors, or by being a page
+// of HTML, which is of something between here and the API.
+func Check(body []byte) error {
+	var doc struct {
+		Errors any `json:"errors"`
+	}
+	switch {
+	case bytes.HasPrefix(bytes.TrimSpace(body), []byte("<")):
+		return errors.New("the answer is a page and not the API's")
+	case json.Unmarshal(body, &doc) == nil && !empty(doc.Errors):
+		return errors.New("the answer has errors")
+	}
+	return nil
+}
+
+func empty(v any) bool {
+	switch v := v.(type) {
+	case nil:
+		return true
+	case []any:
+		return len(v) == 0
+	case map[string]any:
+		return len(v) == 0
+	}
+	return false
+}
+
 func decodeError(entry any) (Error, bool) {
 	switch entry := entry.(type) {
 	case nil:
@@ -62,8 +90,9 @@ func decodeError(entry any) (Error, bool) {
 		default:
 			e.Detail = words(detail)
 		}
-		if e.ID+e.Status+e.Title+e.Detail == "" && len(entry) > 0 {
-			e.Detail = words(entry)
+		if e.ID+e.Status+e.Title+e.Detail == "" { // the fields themselves, without an envelope
+			e.Fields = flatten(nil, "", entry)
+			e.Detail = sentence(e.Fields)
 		}
 		return e, len(entry) > 0
 	default:

@@ -125,8 +125,7 @@ func TestDecode(t *testing.T) {
 	for body, want := range map[string]jsonapi.Identity{
 		`{"data":{"id":"22790","type":"cnam"}}`:                    {ID: "22790", Type: "cnam"},
 		`{"data":{"id":22790,"type":"cnam"}}`:                      {ID: "22790", Type: "cnam"},
-		`{"data":{"id":null,"type":"cnam"}}`:                       {Type: "cnam"},
-		`{"data":{"type":"callback"},"new":[1,{"x":null}]}`:        {Type: "callback"},
+		`{"data":{"id":"1","type":"route"},"new":[1,{"x":null}]}`:  {ID: "1", Type: "route"},
 		`{"data":{"data":{"id":"1","type":"number"},"links":{}}}`:  {ID: "1", Type: "number"},
 		` {"data" : {"id" : "1", "attributes" : {"unknown": []}}}`: {ID: "1"},
 	} {
@@ -138,25 +137,26 @@ func TestDecode(t *testing.T) {
 
 func TestDecodeRefuses(t *testing.T) {
 	for body, want := range map[string]string{
-		``:                             "the answer has no data",
-		`null`:                         "the answer has no data",
-		`{}`:                           "the answer has no data",
-		`{"data":null}`:                "the answer has no data",
-		`{"data":{}}`:                  "the answer has no data",
-		`{"data":{"data":null}}`:       "the answer has no data",
-		`{"data":{"data":{}}}`:         "the answer has no data",
-		`<html>12065550100</html>`:     "the answer is not JSON",
-		`{"data":{"id":"1"}`:           "the answer is not JSON",
-		`{"data":[]}`:                  `the answer has an unexpected array at "data"`,
-		`["12065550100"]`:              `the answer has an unexpected array at ""`,
-		`{"data":{"type":2065550100}`:  "the answer is not JSON",
-		`{"data":{"type":20655501e0}}`: `the answer has an unexpected number at "data.`,
+		``:                                   "the answer has no data",
+		`null`:                               "the answer has no data",
+		`{}`:                                 "the answer has no data",
+		`{"data":null}`:                      "the answer has no data",
+		`{"data":{}}`:                        "the answer has a record without an id",
+		`{"data":{"id":null,"type":"cnam"}}`: "the answer has a record without an id",
+		`{"data":{"data":null}}`:             "the answer has a record without an id",
+		`{"data":{"data":{}}}`:               "the answer has a record without an id",
+		`<html>12065550100</html>`:           "the answer is not JSON",
+		`{"data":{"id":"1"}`:                 "the answer is not JSON",
+		`{"data":[]}`:                        `the answer has an unexpected array at "data"`,
+		`["12065550100"]`:                    `the answer has an unexpected array at ""`,
+		`{"data":{"type":2065550100}`:        "the answer is not JSON",
+		`{"data":{"type":20655501e0}}`:       `the answer has an unexpected number at "data.`,
 	} {
 		_, _, err := jsonapi.Decode[record, struct{}]([]byte(body))
 		require.ErrorContains(t, err, want, body)
 		assert.NotContains(t, err.Error(), "20655", "what an answer holds may be private")
 	}
-	for _, body := range []string{``, `{}`, `{"data":null}`, `{"data":{}}`, `[]`, `{"data":[{"id":1}`} {
+	for _, body := range []string{``, `{}`, `{"data":null}`, `{"data":{}}`, `[]`, `{"data":[{"id":1}`, `{"data":[{"id":1},{"type":"cnam"}]}`, `{"data":[null]}`} {
 		_, err := jsonapi.DecodeList[record, struct{}]([]byte(body), 10)
 		assert.Error(t, err, body)
 	}

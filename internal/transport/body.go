@@ -18,7 +18,7 @@ const (
 )
 
 // ErrTooLarge is the error of a success with a body of more than [MaxBody] bytes, or the request's own limit.
-var ErrTooLarge = errors.New("flowroute: the answer is too large")
+var ErrTooLarge = errors.New("the answer is too large")
 
 func readWhole(resp *http.Response, limit int64) ([]byte, error) {
 	limit = min(limit, math.MaxInt64-1) // as one more is read

@@ -42,6 +42,11 @@ func (l locationChecker) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
+// CloseIdleConnections is what [http.Client] looks for to close those of the transport within.
+func (l locationChecker) CloseIdleConnections() {
+	(&http.Client{Transport: l.next}).CloseIdleConnections()
+}
+
 func sameOrigin(a, b *url.URL) bool {
 	return a.Scheme == b.Scheme && strings.EqualFold(a.Hostname(), b.Hostname()) && port(a) == port(b)
 }

@@ -36,7 +36,8 @@ func (c Class) repeats(r *Result) bool {
 	return truncated && c == Repeatable
 }
 
-// Retry says how often, and at which pace, a call is repeated. Each field is above 0.
+// Retry says how often, and at which pace, a call is repeated. Each field is above 0; no wait is longer than MaxDelay,
+// even if MinDelay is.
 type Retry struct {
 	MaxAttempts        int
 	MinDelay, MaxDelay time.Duration

@@ -78,6 +78,9 @@ func New(c Config, accessKey, secretKey string) *Transport {
 	return t
 }
 
+// CloseIdleConnections closes the connections that no call is using.
+func (t *Transport) CloseIdleConnections() { t.client.CloseIdleConnections() }
+
 // Request is one call of an API operation.
 type Request struct {
 	Op      string // the operation's name, for the log
@@ -89,7 +92,7 @@ type Request struct {
 	Limiter Limiter // asked before every attempt, besides the transport's own; may be nil
 
 	PlainJSON bool // the documents are application/json, and not [MediaType]
-	NoAnswer  bool // nothing in the body of a success is needed, so that its status alone tells it
+	NoAnswer  bool // nothing in the body of a success is needed, so that it is one without its body, too
 
 	// Link is a URL to get in place of a path of the API, at whatever host. It is sent no credentials, and the
 	// transport's own limiter, which paces the API, is not asked. It is nil as a rule.
@@ -198,7 +201,7 @@ func (t *Transport) attempt(parent context.Context, req *Request) Result {
 	defer resp.Body.Close()
 	r := Result{Status: resp.StatusCode, Header: resp.Header, Sent: true}
 	if r.success() && req.NoAnswer {
-		_, _ = io.CopyN(io.Discard, resp.Body, maxDrain) // to keep the connection
+		r.Body, _ = readStart(resp)
 		return r
 	}
 	if r.success() {
