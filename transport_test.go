@@ -280,7 +280,7 @@ func TestRedirectToTheSamePort(t *testing.T) {
 				http.Redirect(w, r, location, http.StatusFound)
 			}), &cert)
 			defer stop()
-			transport := &http.Transport{DialContext: network.dial, TLSClientConfig: &tls.Config{InsecureSkipVerify: true}} //nolint:gosec // a network in memory
+			transport := &http.Transport{DialContext: network.dial, TLSClientConfig: &tls.Config{InsecureSkipVerify: true}} // a network in memory
 			defer transport.CloseIdleConnections()
 			client, err := flowroute.NewClient(accessKey, secretKey, flowroute.WithBaseURL("https://localhost"), flowroute.WithHTTPClient(&http.Client{Transport: transport}))
 			require.NoError(t, err)

@@ -11,11 +11,11 @@ import (
 
 // Inbound is a text or picture that somebody sends to a number of the account.
 type Inbound struct {
-	From        string // any phone number, in any common notation
-	To          string // a number on the account that can receive messages, in any common notation
-	Body        string // empty for an MMS of attachments alone
-	Attachments []Attachment
-	MMS         bool // makes an MMS although there are no attachments
+	From        string       // any phone number, in any common notation
+	To          string       // a number on the account that can receive messages, in any common notation
+	Body        string       // empty for an MMS of attachments alone
+	Attachments []Attachment // any make it an MMS
+	MMS         bool         // makes an MMS although there are no attachments
 }
 
 // Attachment is a file in an [Inbound] message.

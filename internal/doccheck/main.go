@@ -1,10 +1,8 @@
 // Doccheck checks the doc comments of this module's packages: that the links in them lead somewhere, and that what
-// importable packages export has a comment. With -fields that goes for struct fields, interface methods and constants
-// in groups as well.
+// importable packages export has a comment: fields and interface methods too, and constants where their group has none.
 package main
 
 import (
-	"flag"
 	"fmt"
 	"go/ast"
 	"go/build"
@@ -23,8 +21,6 @@ import (
 
 func main() {
 	log.SetFlags(0)
-	fields := flag.Bool("fields", false, "require comments on fields, interface methods and constants in groups")
-	flag.Parse()
 	list, err := exec.Command("go", "list", "./...").Output() //nolint:noctx // it ends by itself
 	if err != nil {
 		log.Fatalf("go list: %v", err)
@@ -33,21 +29,20 @@ func main() {
 	for path := range strings.FieldsSeq(string(list)) {
 		c.check(c.read(path))
 	}
-	for _, finding := range slices.Concat(c.links, c.bare, c.bareParts) {
+	for _, finding := range slices.Concat(c.links, c.bare) {
 		fmt.Println(finding)
 	}
-	fmt.Printf("Links that lead nowhere: %d. Without a comment: %d names; %d fields, interface methods and constants in groups.\n",
-		len(c.links), len(c.bare), len(c.bareParts))
-	if len(c.links)+len(c.bare) > 0 || *fields && len(c.bareParts) > 0 {
+	fmt.Printf("Links that lead nowhere: %d. Names without a comment: %d.\n", len(c.links), len(c.bare))
+	if len(c.links)+len(c.bare) > 0 {
 		os.Exit(1)
 	}
 }
 
 // checker has the packages read so far, and what was found in them.
 type checker struct {
-	fset                   *token.FileSet
-	packages               map[string]*doc.Package
-	links, bare, bareParts []string
+	fset        *token.FileSet
+	packages    map[string]*doc.Package
+	links, bare []string
 }
 
 func importable(p *doc.Package) bool {
@@ -85,28 +80,23 @@ func (c *checker) read(path string) *doc.Package {
 }
 
 func (c *checker) check(p *doc.Package) {
-	look := func(findings *[]string, name string, at token.Pos, text string) {
+	look := func(name string, at token.Pos, text string) {
 		where := fmt.Sprintf("%s: %s", c.fset.Position(at), name)
 		c.follow(where, p.Parser().Parse(text).Content)
 		if text == "" && importable(p) {
-			*findings = append(*findings, where)
+			c.bare = append(c.bare, where)
 		}
 	}
 	funcs := func(prefix string, funcs []*doc.Func) {
 		for _, f := range funcs {
-			look(&c.bare, prefix+f.Name, f.Decl.Pos(), f.Doc)
+			look(prefix+f.Name, f.Decl.Pos(), f.Doc)
 		}
 	}
 	values := func(values []*doc.Value) {
 		for _, v := range values {
-			if !v.Decl.Lparen.IsValid() {
-				look(&c.bare, v.Names[0], v.Decl.Pos(), v.Doc)
-				continue
-			}
-			c.follow(c.fset.Position(v.Decl.Pos()).String(), p.Parser().Parse(v.Doc).Content)
 			for _, spec := range v.Decl.Specs {
 				spec := spec.(*ast.ValueSpec)
-				look(&c.bareParts, spec.Names[0].Name, spec.Pos(), spec.Doc.Text()+spec.Comment.Text())
+				look(spec.Names[0].Name, spec.Pos(), v.Doc+spec.Doc.Text()+spec.Comment.Text())
 			}
 		}
 	}
@@ -114,13 +104,13 @@ func (c *checker) check(p *doc.Package) {
 	values(slices.Concat(p.Consts, p.Vars))
 	funcs("", p.Funcs)
 	for _, t := range p.Types {
-		look(&c.bare, t.Name, t.Decl.Pos(), t.Doc)
+		look(t.Name, t.Decl.Pos(), t.Doc)
 		values(slices.Concat(t.Consts, t.Vars))
 		funcs("", t.Funcs)
 		funcs(t.Name+".", t.Methods)
 		for _, field := range parts(t) {
 			for _, name := range field.Names { // an embedded one has none
-				look(&c.bareParts, t.Name+"."+name.Name, name.Pos(), field.Doc.Text()+field.Comment.Text())
+				look(t.Name+"."+name.Name, name.Pos(), field.Doc.Text()+field.Comment.Text())
 			}
 		}
 	}
