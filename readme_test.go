@@ -48,8 +48,25 @@ func TestReadme(t *testing.T) {
 	assert.Equal(t, 1, programs)
 }
 
+// TestContributing has each piece of code in CONTRIBUTING.md stand, to the letter, in the file that it is said to be from.
+func TestContributing(t *testing.T) {
+	guide, err := os.ReadFile("CONTRIBUTING.md")
+	require.NoError(t, err)
+	pieces := regexp.MustCompile("(?s)(?:In `([\\w./]+)`:\n\n)?```(?:go|md)\n(.*?)```").FindAllStringSubmatch(string(guide), -1)
+	require.Len(t, pieces, 11)
+	var file, content string
+	for _, piece := range pieces {
+		if file != piece[1] && piece[1] != "" { // without a name it is of the file before
+			read, err := os.ReadFile(piece[1])
+			require.NoError(t, err)
+			file, content = piece[1], string(read)
+		}
+		assert.Contains(t, content, piece[2], file)
+	}
+}
+
 // TestReadmeOperations has the README's table list the operations that the methods' documentation names, with the right
-// methods, and tell truly what is repeated.
+// methods, and tell truly what is repeated. Each operation is among those that are tested.
 func TestReadmeOperations(t *testing.T) {
 	readme, err := os.ReadFile("README.md")
 	require.NoError(t, err)
@@ -58,15 +75,23 @@ func TestReadmeOperations(t *testing.T) {
 		got[row[1]] = strings.ReplaceAll(row[2], "`", "") + ": " + row[3]
 	}
 
+	tested := map[string]bool{"porting.upload": true} // in two steps: by TestUpload
+	for _, op := range operations() {
+		tested[op.name] = true
+	}
 	want := map[string]string{}
 	files, err := filepath.Glob("*.go")
 	require.NoError(t, err)
 	method := regexp.MustCompile(`(?m)^// API: (.*?)(?: \(or .*)?\nfunc \(s \*(\w+)Service\) (\w+)\([^{]*\{\n((?:\t.*\n)*)`)
+	made := regexp.MustCompile(`\b(?:get|put|patch|del|post|once)\("(\w+\.\w+)"`)
 	for _, file := range files {
 		source, err := os.ReadFile(file)
 		require.NoError(t, err)
 		for _, m := range method.FindAllStringSubmatch(string(source), -1) {
 			api, service, name, body := m[1], m[2], m[3], m[4]
+			for _, operation := range made.FindAllStringSubmatch(body, -1) {
+				assert.True(t, tested[operation[1]], "%s has to be among the operations that are tested", operation[1])
+			}
 			repeated := "yes"
 			if strings.Contains(body, "once(") || strings.Contains(body, "notRepeated()") {
 				repeated = "no"
