@@ -66,6 +66,7 @@ func (h byHand) do(ctx context.Context, method, path string, body, out any) erro
 type one[T any] struct {
 	Data struct {
 		ID         string `json:"id"`
+		Type       string `json:"type"`
 		Attributes T      `json:"attributes"`
 	} `json:"data"`
 }
@@ -73,6 +74,7 @@ type one[T any] struct {
 type many[T any] struct {
 	Data []struct {
 		ID         string `json:"id"`
+		Type       string `json:"type"`
 		Attributes T      `json:"attributes"`
 	} `json:"data"`
 	Links struct {
