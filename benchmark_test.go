@@ -66,6 +66,7 @@ func (h byHand) do(ctx context.Context, method, path string, body, out any) erro
 type one[T any] struct {
 	Data struct {
 		ID         string `json:"id"`
+		Type       string `json:"type"`
 		Attributes T      `json:"attributes"`
 	} `json:"data"`
 }
@@ -73,6 +74,7 @@ type one[T any] struct {
 type many[T any] struct {
 	Data []struct {
 		ID         string `json:"id"`
+		Type       string `json:"type"`
 		Attributes T      `json:"attributes"`
 	} `json:"data"`
 	Links struct {
@@ -337,5 +339,42 @@ func Benchmark64SendersOverTLS(b *testing.B) {
 			must(b, err)
 			burst(b, func() error { _, err := client.Messages.Send(b.Context(), sms()); return err })
 		}},
+	)
+}
+
+// BenchmarkWebhook receives a text: by hand it is read into a struct and answered, with nobody checked and nothing
+// remembered.
+func BenchmarkWebhook(b *testing.B) {
+	n := 0
+	request := func() *http.Request {
+		n++
+		body := fmt.Sprintf(`{"data":{"id":"mdr2-%d","type":"message","attributes":{"body":"A text of a usual length, as people write it.","from":"12065550199","to":"12065550100",
+			"status":"delivered","direction":"inbound","amount_nanodollars":4000000,"amount_display":"$0.0040","message_encoding":0,"message_type":"longcode","is_mms":false,
+			"message_callback_url":"https://example.com/flowroute","timestamp":"2017-12-21T16:44:34.93Z"}}}`, n)
+		r := httptest.NewRequest(http.MethodPost, "/flowroute/"+webhookSecret, strings.NewReader(body))
+		r.Header.Set("Content-Type", "application/vnd.api+json")
+		return r
+	}
+	handler, err := flowroute.NewWebhookHandler(flowroute.WebhookConfig{
+		Auth:      flowroute.WebhookPathSecret(webhookSecret),
+		OnMessage: func(context.Context, *flowroute.InboundMessage) error { return nil },
+	})
+	must(b, err)
+	against(b,
+		contender{"by-hand", func(b *testing.B) {
+			body, err := io.ReadAll(request().Body)
+			must(b, err)
+			var out one[flowroute.Message]
+			must(b, json.Unmarshal(body, &out))
+			httptest.NewRecorder().WriteHeader(http.StatusOK)
+		}},
+		contender{"flowroute", func(b *testing.B) {
+			w := httptest.NewRecorder()
+			handler.ServeHTTP(w, request())
+			if w.Code != http.StatusOK {
+				b.Fatal(w.Code)
+			}
+		}},
+		contender{"floor", func(*testing.B) { request() }},
 	)
 }

@@ -27,6 +27,9 @@ var errBroken = errors.New("broken")
 func dedupers() map[string]func() flowroute.Deduper {
 	return map[string]func() flowroute.Deduper{
 		"memory": func() flowroute.Deduper { return flowroute.NewMemoryDeduper(100) },
+		"shared": func() flowroute.Deduper {
+			return &sharedDeduper{&memoryStore{owners: map[string]string{}, until: map[string]time.Time{}}}
+		},
 		"leases": func() flowroute.Deduper { return newTable().machine() },
 	}
 }

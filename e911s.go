@@ -194,27 +194,19 @@ func (o *E911ListOptions) check(args *arguments) {
 	}
 }
 
+// body is that of a change which sets everything.
 func (e *E911Address) body(args *arguments) any {
-	address := *e
-	for _, field := range []struct{ name, value string }{
-		{"Label", e.Label},
-		{"FirstName", e.FirstName},
-		{"LastName", e.LastName},
-		{"StreetNumber", e.StreetNumber},
-		{"StreetName", e.StreetName},
-		{"City", e.City},
-	} {
-		args.words(field.name, field.value)
+	r := &UpdateE911Request{
+		Label: &e.Label, FirstName: &e.FirstName, LastName: &e.LastName, StreetNumber: &e.StreetNumber, StreetName: &e.StreetName,
+		City: &e.City, State: &e.State, Country: &e.Country, ZIP: &e.ZIP,
 	}
-	args.text("AddressType", string(e.AddressType))
-	args.text("AddressTypeNumber", e.AddressTypeNumber)
+	if e.AddressType != "" {
+		r.AddressType, r.AddressTypeNumber = &e.AddressType, &e.AddressTypeNumber
+	}
 	if (e.AddressType == "") != (e.AddressTypeNumber == "") {
 		args.refuse("AddressTypeNumber", "must be set if AddressType is, and only then")
 	}
-	address.State = args.state("State", e.State)
-	address.Country = args.country("Country", e.Country)
-	args.zip("ZIP", e.ZIP)
-	return jsonapi.Resource("e911", address)
+	return r.body(args)
 }
 
 func (r *UpdateE911Request) body(args *arguments) any {
@@ -224,23 +216,21 @@ func (r *UpdateE911Request) body(args *arguments) any {
 	for _, field := range []struct {
 		name  string
 		value *string
+		check func(name, value string)
 	}{
-		{"Label", r.Label},
-		{"FirstName", r.FirstName},
-		{"LastName", r.LastName},
-		{"StreetNumber", r.StreetNumber},
-		{"StreetName", r.StreetName},
-		{"City", r.City},
+		{"Label", r.Label, args.words},
+		{"FirstName", r.FirstName, args.words},
+		{"LastName", r.LastName, args.words},
+		{"StreetNumber", r.StreetNumber, args.words},
+		{"StreetName", r.StreetName, args.words},
+		{"AddressType", (*string)(r.AddressType), args.text},
+		{"AddressTypeNumber", r.AddressTypeNumber, args.text},
+		{"City", r.City, args.words},
+		{"ZIP", r.ZIP, args.zip},
 	} {
 		if field.value != nil {
-			args.words(field.name, *field.value)
+			field.check(field.name, *field.value)
 		}
-	}
-	if r.AddressType != nil {
-		args.text("AddressType", string(*r.AddressType))
-	}
-	if r.AddressTypeNumber != nil {
-		args.text("AddressTypeNumber", *r.AddressTypeNumber)
 	}
 	changes := *r
 	if r.State != nil {
@@ -248,9 +238,6 @@ func (r *UpdateE911Request) body(args *arguments) any {
 	}
 	if r.Country != nil {
 		changes.Country = new(args.country("Country", *r.Country))
-	}
-	if r.ZIP != nil {
-		args.zip("ZIP", *r.ZIP)
 	}
 	return jsonapi.Resource("e911", changes)
 }

@@ -49,7 +49,7 @@ func ExamplePortingService() {
 	}
 	fmt.Println("order:", status.Status)
 	// Output:
-	// can be ported: [+12065013456]
+	// can be ported: [12065013456]
 	// order: completed
 }
 

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -91,7 +92,7 @@ func TestReal(t *testing.T) {
 // TestManyNumbers has more numbers than fit on a page, some of which are answered late.
 func TestManyNumbers(t *testing.T) {
 	const workers, added = 5, 300
-	srv, most := countingServer(t)
+	srv, most := countingServer(t, workers)
 	for i := range added {
 		srv.AddNumber(fmt.Sprintf("1206555%04d", 2000+i))
 	}
@@ -145,15 +146,25 @@ func TestDetailsEndEarly(t *testing.T) {
 	assert.ErrorIs(t, last, context.Canceled, "an end that is no end of the list is told")
 }
 
-// countingServer is a server, and how many details it was asked for at a time at the most.
-func countingServer(t *testing.T) (srv *flowroutetest.Server, most *atomic.Int32) {
+// countingServer is a server, and how many details it was asked for at a time at the most. It holds the first of them
+// back until as many as expected are asked for.
+func countingServer(t *testing.T, expected int32) (srv *flowroutetest.Server, most *atomic.Int32) {
 	srv, most = flowroutetest.NewUnstartedServer(), new(atomic.Int32)
 	var now atomic.Int32
+	enough := make(chan struct{})
+	reached := sync.OnceFunc(func() { close(enough) })
 	counting := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != "/v2/numbers" {
 			defer now.Add(-1)
 			n := now.Add(1)
 			for before := most.Load(); n > before && !most.CompareAndSwap(before, n); before = most.Load() {
+			}
+			if n == expected {
+				reached()
+			}
+			select {
+			case <-enough:
+			case <-time.After(time.Minute): // the test will tell
 			}
 		}
 		srv.ServeHTTP(w, r)

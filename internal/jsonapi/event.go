@@ -56,7 +56,11 @@ func ReadEvent(body []byte) (*Event, error) {
 	}
 	included, present := top["included"]
 	if !present {
-		included = fields["included"]
+		included, present = fields["included"]
+		if !present && enveloped && len(top) == 1 { // as it is documented
+			e.document = body
+			return e, nil
+		}
 	}
 	e.document, err = json.Marshal(struct {
 		Data     json.RawMessage `json:"data"`
