@@ -69,14 +69,24 @@ func (a *arguments) phone(name, value string) string {
 	return digits
 }
 
-// phones reads phone numbers, of which there has to be one, and puts a prefix before their digits.
+// dialled is a phone number as it is sent: a North American one behind the prefix that the operation wants, and any other
+// behind a +, without which one of 10 digits would be taken for a North American one.
+func (a *arguments) dialled(name, prefix, value string) string {
+	digits := a.phone(name, value)
+	if !isNorthAmerican(digits) {
+		prefix = "+"
+	}
+	return prefix + digits
+}
+
+// phones reads phone numbers, of which there has to be one.
 func (a *arguments) phones(name, prefix string, values []string) []string {
 	if len(values) == 0 {
 		a.refuse(name, "must not be empty")
 	}
 	numbers := make([]string, len(values))
 	for i, value := range values {
-		numbers[i] = prefix + a.phone(name, value)
+		numbers[i] = a.dialled(name, prefix, value)
 	}
 	return numbers
 }

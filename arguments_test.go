@@ -183,6 +183,18 @@ func TestBadArguments(t *testing.T) {
 		{"CNAM without a letter", cnam("12345"), "cnams.create: value must have a letter"},
 		{"CNAM with a bang", cnam("HELLO!"), "cnams.create: value must have only letters"},
 		{"CNAM of nothing", cnam(""), "cnams.create: value must have a letter"},
+		{"export of calls to nobody", func(ctx context.Context, c *flowroute.Client) error {
+			_, err := c.CDRs.Create(ctx, &flowroute.CreateCDRExportRequest{Start: start, End: start.Add(time.Hour), DestinationNumbers: []string{"-"}})
+			return err
+		}, "cdrs.create: DestinationNumbers must have a digit"},
+		{"export of calls of half a second", func(ctx context.Context, c *flowroute.Client) error {
+			_, err := c.CDRs.Create(ctx, &flowroute.CreateCDRExportRequest{Start: start, End: start.Add(time.Hour), LongerThan: time.Second / 2})
+			return err
+		}, "cdrs.create: LongerThan must be whole seconds"},
+		{"media in the clear", func(ctx context.Context, c *flowroute.Client) error {
+			_, err := c.Messages.DownloadMedia(ctx, &flowroute.Media{URL: "http://169.254.169.254/latest"}, 0)
+			return err
+		}, "messages.downloadMedia: media must have an https URL"},
 		{"odd method", do("TRACE", "/v2/numbers", nil), "do: method must be GET, POST, PUT, PATCH or DELETE"},
 		{"path of another host", do("GET", "//example.com/v2", nil), "do: path must be an escaped path"},
 		{"absolute URL", do("GET", "https://example.com/v2", nil), "do: path must be an escaped path"},
@@ -239,7 +251,7 @@ func TestReplyAbroad(t *testing.T) {
 	assert.Equal(t, "12065550100", m.To)
 	_, err = client.Messages.Send(t.Context(), &flowroute.SendMessageRequest{From: m.To, To: m.From, Body: "Hello"})
 	require.NoError(t, err)
-	assert.JSONEq(t, `{"data":{"type":"message","attributes":{"from":"12065550100","to":"3225551212","body":"Hello"}}}`, got.Body)
+	assert.JSONEq(t, `{"data":{"type":"message","attributes":{"from":"12065550100","to":"+3225551212","body":"Hello"}}}`, got.Body)
 }
 
 func TestRouteToNumberKeepsItsWeight(t *testing.T) {

@@ -25,24 +25,28 @@ type operation struct {
 }
 
 func get(name, path string, segments ...segment) operation {
-	return operation{name: name, method: http.MethodGet, path: path, segments: segments}
+	return repeatable(http.MethodGet, name, path, segments)
 }
 
 func put(name, path string, segments ...segment) operation {
-	return operation{name: name, method: http.MethodPut, path: path, segments: segments}
+	return repeatable(http.MethodPut, name, path, segments)
 }
 
 func patch(name, path string, segments ...segment) operation {
-	return operation{name: name, method: http.MethodPatch, path: path, segments: segments}
+	return repeatable(http.MethodPatch, name, path, segments)
 }
 
 func del(name, path string, segments ...segment) operation {
-	return operation{name: name, method: http.MethodDelete, path: path, segments: segments}
+	return repeatable(http.MethodDelete, name, path, segments)
 }
 
 // post is a POST that only asks or sets, and so can be repeated.
 func post(name, path string, segments ...segment) operation {
-	return operation{name: name, method: http.MethodPost, path: path, segments: segments}
+	return repeatable(http.MethodPost, name, path, segments)
+}
+
+func repeatable(method, name, path string, segments []segment) operation {
+	return operation{name: name, method: method, path: path, class: transport.Repeatable, segments: segments}
 }
 
 // once is a POST that would do a thing twice if it were repeated.
@@ -248,10 +252,11 @@ func (c *Client) carry(ctx context.Context, op operation, req *transport.Request
 	return nil, op.failure(&r)
 }
 
-// isNoRecord tells whether the API says that there are no records, and not that there is no such URL.
+// isNoRecord tells whether the API says that there are no records, and neither that there is no such URL nor what a
+// gateway before it would say.
 func isNoRecord(r *transport.Result) bool {
 	details := errorDetails(r.Body)
-	return r.Status == http.StatusNotFound && len(details) > 0 && details[0].Detail != ""
+	return r.Status == http.StatusNotFound && len(details) > 0 && details[0].Detail != "" && details[0].ID+details[0].Title != ""
 }
 
 // failure is the error of a call that did not succeed.
@@ -275,7 +280,7 @@ func (op operation) refusal(r *transport.Result, unknown bool) error {
 		RetryAfter: r.RetryAfter,
 		Attempts:   r.Attempts,
 		Header:     r.Header,
-		Body:       r.Body,
+		Body:       r.Body[:min(len(r.Body), transport.MaxErrorBody)],
 		unknown:    unknown,
 		cause:      r.Err,
 	}

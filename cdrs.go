@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"strings"
 	"time"
 
 	"github.com/flowroute/flowroute-go/internal/jsonapi"
@@ -79,9 +80,9 @@ type CreateCDRExportRequest struct {
 	CallerIDNumbers       []string      // the numbers that called, with or without +
 	CustomXTags           []string      // values of SIP's X-Tag header
 	CallerIP              string        // the IP address of the caller
-	LongerThan            time.Duration // only calls longer than this, to the second
+	LongerThan            time.Duration // only calls longer than this, in whole seconds
 
-	CallbackURL string // is called when the export is done; empty for nobody
+	CallbackURL string // is called when the export is done; empty for none
 }
 
 // List returns a page of the account's exports. opts may be nil.
@@ -152,8 +153,8 @@ func (r *CreateCDRExportRequest) body(args *arguments) any {
 	if r.CallbackURL != "" {
 		args.link("CallbackURL", r.CallbackURL)
 	}
-	if r.LongerThan < 0 {
-		args.refuse("LongerThan", "must not be below 0")
+	if r.LongerThan < 0 || r.LongerThan%time.Second != 0 {
+		args.refuse("LongerThan", "must be whole seconds, and not below 0")
 	}
 	return jsonapi.Resource("cdrexport", cdrExportOut{r.CallbackURL, cdrFilterOut{
 		Start:                 start.UTC().Format(time.DateTime),
@@ -190,7 +191,11 @@ func (a *arguments) anyDigits(name string, values []string) []string {
 	var numbers []string
 	for _, value := range values {
 		a.require(name, value)
-		numbers = append(numbers, a.digits(name, value))
+		digits := a.digits(name, value)
+		if strings.Trim(digits, "+") == "" {
+			a.refuse(name, "must have a digit") // else it would be another filter
+		}
+		numbers = append(numbers, digits)
 	}
 	return numbers
 }
@@ -199,6 +204,7 @@ type cdrExportWire struct {
 	jsonapi.Identity
 	Attributes struct {
 		CDRExport
+		ID               jsonapi.Ignored `json:"id"`
 		RequestedAt      jsonapi.Time    `json:"requested_at"`
 		CreatedAt        jsonapi.Time    `json:"created_at"`
 		ExpiresAt        jsonapi.Time    `json:"expires_at"`

@@ -149,7 +149,7 @@ func TestRecords(t *testing.T) {
 		assert.EqualError(t, err, "flowroute: cdrs.download: "+want)
 	}
 	err = first(client.CDRs.Records(t.Context(), &flowroute.CDRExport{DownloadURL: "file:///etc/passwd"}))
-	assert.ErrorContains(t, err, "not an http or https URL")
+	assert.ErrorContains(t, err, "not an https URL")
 }
 
 func TestWait(t *testing.T) {

@@ -157,10 +157,12 @@ func (w cnamWire) model(a answer[numberWire]) CNAM {
 
 type cnamAttributes struct {
 	CNAM
-	Value      jsonapi.Text `json:"value"`
-	Approved   jsonapi.Bool `json:"is_approved"`
-	ApprovedAt jsonapi.Time `json:"approval_datetime"`
-	CreatedAt  jsonapi.Time `json:"creation_datetime"`
+	ID         jsonapi.Ignored `json:"id"`
+	Numbers    jsonapi.Ignored `json:"numbers"`
+	Value      jsonapi.Text    `json:"value"`
+	Approved   jsonapi.Bool    `json:"is_approved"`
+	ApprovedAt jsonapi.Time    `json:"approval_datetime"`
+	CreatedAt  jsonapi.Time    `json:"creation_datetime"`
 }
 
 func (a cnamAttributes) cnam(id string) CNAM {

@@ -134,7 +134,7 @@ func status(code int) string {
 func (d ErrorDetail) words(code int) []string {
 	var words []string
 	for _, w := range []string{d.Status, d.Title, d.Detail} {
-		if w != "" && w != fmt.Sprint(code) && w != http.StatusText(code) {
+		if w != "" && w != fmt.Sprint(code) && w != http.StatusText(code) && w != status(code) {
 			words = append(words, w)
 		}
 	}

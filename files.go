@@ -2,8 +2,10 @@ package flowroute
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
+	"net/url"
 
 	"github.com/flowroute/flowroute-go/internal/transport"
 )
@@ -17,7 +19,8 @@ func (c *Client) putFile(ctx context.Context, op operation, url string, contents
 	if err != nil {
 		return err
 	}
-	return body.Close()
+	body.Close() // what else the host says doesn't matter
+	return nil
 }
 
 // openFile opens a file at a URL that the API has given.
@@ -25,8 +28,13 @@ func (c *Client) openFile(ctx context.Context, op operation, url string) (io.Rea
 	return c.foreign(ctx, op, http.MethodGet, url, nil, 0)
 }
 
-func (c *Client) foreign(ctx context.Context, op operation, method, url string, body io.Reader, size int64) (io.ReadCloser, error) {
-	resp, sent, err := c.transport.Foreign(ctx, method, url, body, size)
+func (c *Client) foreign(ctx context.Context, op operation, method, link string, body io.Reader, size int64) (io.ReadCloser, error) {
+	u, err := url.Parse(link)
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || !isSecure(u) {
+		err := errors.New("what the API gave for the file's URL is not an https URL")
+		return nil, &RequestError{Op: op.name, Attempts: 0, Err: err, unknown: op.class == transport.Once}
+	}
+	resp, sent, err := c.transport.Foreign(ctx, method, u, body, size)
 	if err != nil {
 		return nil, &RequestError{Op: op.name, Attempts: 1, Err: err, unknown: op.class == transport.Once && sent}
 	}

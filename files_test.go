@@ -65,7 +65,9 @@ func TestFileHostThatIsSilent(t *testing.T) {
 		n := 0
 		for _, err := range client.CDRs.Records(t.Context(), &flowroute.CDRExport{DownloadURL: url + "&slow"}) {
 			require.NoError(t, err)
-			n++
+			if n++; n == 2 {
+				time.Sleep(time.Minute) // that the program is slow is no silence of the host
+			}
 		}
 		assert.Equal(t, 10, n)
 	})
@@ -98,11 +100,6 @@ func TestUploadOutcome(t *testing.T) {
 		told := fmt.Sprintf("%v %+v %#v", err, err, err)
 		assert.NotContains(t, told, "private", "what the host says may repeat the URL")
 	}
-	var length atomic.Int64
-	length.Store(-1)
-	client, _ := storage(t, func(_ http.ResponseWriter, r *http.Request) { length.Store(r.ContentLength) })
-	require.NoError(t, client.Porting.Upload(t.Context(), "1", "empty.pdf", strings.NewReader(""), 0))
-	assert.Zero(t, length.Load())
 }
 
 type closer struct {

@@ -87,8 +87,8 @@
 // # Webhooks
 //
 // Flowroute reports received messages and delivery receipts by calling a URL of yours, which
-// [MessagesService.SetCallback] sets. It signs nothing, writes the same event in up to three forms, and calls again
-// until the answer is 200. A [WebhookHandler] is an [http.Handler] that takes care of all that:
+// [MessagesService.SetCallback] sets. It signs nothing, writes the same event in up to three forms, and calls again,
+// up to four times, if the answer is not 200. A [WebhookHandler] is an [http.Handler] that takes care of all that:
 //
 //	handler, err := flowroute.NewWebhookHandler(flowroute.WebhookConfig{
 //		Auth: flowroute.WebhookPathSecret(secret), // the last segment of the URL
@@ -180,7 +180,14 @@ func NewClient(accessKey, secretKey string, opts ...Option) (*Client, error) {
 	if c.HTTPClient == nil {
 		c.HTTPClient = &http.Client{Transport: newHTTPTransport()}
 	}
-	client := &Client{transport: transport.New(c.Config, accessKey, secretKey), sms: c.sms, mms: c.mms, version: c.messages, messages: "/" + string(c.messages) + "/messages", prefetch: c.prefetch}
+	client := &Client{
+		transport: transport.New(c.Config, accessKey, secretKey),
+		sms:       c.sms,
+		mms:       c.mms,
+		version:   c.messages,
+		messages:  "/" + string(c.messages) + "/messages",
+		prefetch:  c.prefetch,
+	}
 	s := service{client}
 	client.Numbers = &NumbersService{s}
 	client.Routes = &RoutesService{s}
@@ -271,11 +278,11 @@ func errorID(body []byte) string {
 // Like the sending of a message, a POST is repeated only where it was certainly not carried out, and can fail with
 // [ErrOutcomeUnknown]. Every other method is repeated like a GET.
 func (c *Client) Do(ctx context.Context, method, path string, query url.Values, body, out any) error {
-	op := operation{name: "do", method: method}
+	op := operation{name: "do", method: method, class: transport.Repeatable}
 	args := &arguments{op: op.name}
 	switch method {
 	case http.MethodPost:
-		op.class = transport.Once
+		op = op.notRepeated()
 	case http.MethodGet, http.MethodPut, http.MethodPatch, http.MethodDelete:
 	default:
 		args.refuse("method", "must be GET, POST, PUT, PATCH or DELETE")
@@ -292,8 +299,14 @@ func (c *Client) Do(ctx context.Context, method, path string, query url.Values, 
 		return args.err
 	}
 	r, err := c.carry(ctx, op, req)
-	if err != nil || out == nil {
+	if err != nil {
 		return err
+	}
+	if err := jsonapi.Check(r.Body); err != nil {
+		return op.unusable(r, err)
+	}
+	if out == nil {
+		return nil
 	}
 	if err := jsonapi.Unmarshal(r.Body, out); err != nil {
 		return op.unusable(r, err)

@@ -37,6 +37,18 @@ func TestOddFieldsCostNoEvent(t *testing.T) {
 		assert.Equal(t, "receipt/mdr2-1/2/message buffered", r.Key())
 		assert.Equal(t, "Accepted", r.StatusCodeDescription)
 	}
+	for _, odd := range []string{
+		`"attributes":{"from":"12065550199","to":"12065550100","body":"Hi","is_mms":"yes"}`,
+		`"attributes":{"from":"12065550199","to":"12065550100","body":"Hi"},"relationships":{"media":[]}`,
+		`"attributes":{"from":"12065550199","to":"12065550100","body":"Hi"},"included":[{"type":"media","id":"1","attributes":{"file_size":"58 kB"}}]`,
+	} {
+		event, err := parseWebhook(t, `{"data":{"type":"message","id":"mdr2-1",`+odd+`}}`)
+		require.NoError(t, err, odd)
+		assert.Equal(t, "Hi", event.(*flowroute.InboundMessage).Body)
+	}
+	receipt, err := parseWebhook(t, `{"data":{"type":"delivery_receipt","id":"mdr2-1","attributes":{"level":"second","status":"message buffered"}}}`)
+	require.NoError(t, err)
+	assert.Equal(t, "message buffered", receipt.(*flowroute.DeliveryReceiptEvent).Status)
 	event, err := parseWebhook(t, `{"id":"mdr2-1","from":"12065550199","to":"12065550100","body":12345}`)
 	require.NoError(t, err)
 	assert.Equal(t, "12345", event.(*flowroute.InboundMessage).Body)

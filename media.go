@@ -44,7 +44,7 @@ func (c *Client) download(ctx context.Context, op operation, media *Media, limit
 		Limit:  cmp.Or(limit, MaxMedia),
 	})
 	if e, ok := errors.AsType[*Error](err); ok {
-		e.Errors, e.Header, e.Body = nil, nil, nil // another host's words, not the API's
+		e.Errors, e.Header, e.Body, e.elsewhere = nil, nil, nil, true // another host's words, not the API's
 	}
 	if err != nil {
 		return nil, err
@@ -64,6 +64,9 @@ func (a *arguments) mediaLink(name string, media *Media) *url.URL {
 	u, err := url.Parse(media.URL)
 	if err == nil && u.User != nil {
 		a.refuse(name, "must have a URL without credentials")
+	}
+	if err == nil && !isSecure(u) {
+		a.refuse(name, "must have an https URL")
 	}
 	return u
 }

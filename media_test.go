@@ -109,7 +109,7 @@ func TestDownloadMediaFails(t *testing.T) {
 		})
 	}
 	client, _ := serve(t, 500, "", "")
-	for _, link := range []string{"http://127.0.0.1:1/x?" + query, "http://nowhere.invalid/x?" + query, "http://127.0.0.1:0/x?" + query} {
+	for _, link := range []string{"http://127.0.0.1:1/x?" + query, "https://nowhere.invalid/x?" + query, "http://127.0.0.1:0/x?" + query} {
 		_, err := client.Messages.DownloadMedia(t.Context(), &flowroute.Media{URL: link}, 0)
 		var e *flowroute.RequestError
 		require.ErrorAs(t, err, &e)

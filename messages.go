@@ -127,14 +127,14 @@ type MessageListOptions struct {
 //
 // A sender that is not the account's, or can't send messages, is [ErrForbidden]. A value that is invalid, or media
 // that can't be fetched or are too large, are [ErrUnprocessable]. A number that is no phone number, or a message
-// without text and media, is an [*ArgumentError].
+// with neither text nor media, is an [*ArgumentError].
 //
 // A message is never sent again where it could be sent twice: it is repeated only on 429 and when the request never
 // left this machine. After [ErrOutcomeUnknown], look with [MessagesService.ListAll] whether it was sent.
 //
 // API: POST /v2.1/messages (or v2.2, see [WithMessagesVersion])
 func (s *MessagesService) Send(ctx context.Context, m *SendMessageRequest) (*Message, error) {
-	return fetch[messageWire](ctx, s.client, once("messages.send", s.client.messages).pacedBy(s.limiter(m)), s.numbered(m))
+	return fetch[messageWire](ctx, s.client, once("messages.send", s.path("")).pacedBy(s.limiter(m)), s.numbered(m))
 }
 
 // Get returns the detail record of a message. A message that doesn't exist is [ErrNotFound]; so, probably, is one that
@@ -150,7 +150,7 @@ func (s *MessagesService) Get(ctx context.Context, messageID string) (*Message, 
 //
 // API: GET /v2.1/messages (or v2.2, see [WithMessagesVersion])
 func (s *MessagesService) List(ctx context.Context, opts *MessageListOptions) (*Page[Message], error) {
-	return list[messageWire](ctx, s.client, get("messages.list", s.client.messages), opts)
+	return list[messageWire](ctx, s.client, get("messages.list", s.path("")), opts)
 }
 
 // ListAll returns an iterator over all the detail records that [MessagesService.List] has pages of. Set an End:
@@ -159,7 +159,7 @@ func (s *MessagesService) List(ctx context.Context, opts *MessageListOptions) (*
 //
 // API: GET /v2.1/messages (or v2.2, see [WithMessagesVersion])
 func (s *MessagesService) ListAll(ctx context.Context, opts *MessageListOptions) iter.Seq2[*Message, error] {
-	return listAll[messageWire](ctx, s.client, get("messages.list", s.client.messages), opts)
+	return listAll[messageWire](ctx, s.client, get("messages.list", s.path("")), opts)
 }
 
 // path is that of an operation, in the client's version of the messages API.
@@ -215,7 +215,7 @@ func (m *SendMessageRequest) attributes(args *arguments, prefix string) any {
 		MMS              bool     `json:"is_mms,omitempty"`
 		MediaURLs        []string `json:"media_urls,omitempty"`
 		DeliveryCallback string   `json:"dlr_callback,omitempty"`
-	}{prefix + args.phone("From", m.From), prefix + args.phone("To", m.To), m.Body, m.isMMS(), m.MediaURLs, m.DeliveryCallback}
+	}{args.dialled("From", prefix, m.From), args.dialled("To", prefix, m.To), m.Body, m.isMMS(), m.MediaURLs, m.DeliveryCallback}
 	if len(m.MediaURLs) == 0 {
 		args.require("Body", m.Body)
 	}
@@ -253,16 +253,18 @@ type messageWire struct {
 
 type messageAttributes struct {
 	Message
-	From              jsonapi.Text  `json:"from"`
-	To                jsonapi.Text  `json:"to"`
-	Body              jsonapi.Text  `json:"body"`
-	MMS               jsonapi.Bool  `json:"is_mms"`
-	Encoding          jsonapi.Int   `json:"message_encoding"`
-	AmountNanodollars jsonapi.Int   `json:"amount_nanodollars"`
-	AmountDisplay     jsonapi.Text  `json:"amount_display"`
-	Timestamp         jsonapi.Time  `json:"timestamp"`
-	DeliveryReceipts  []receiptWire `json:"delivery_receipts"`
-	PriceDetails      *priceWire    `json:"price_details"`
+	ID                jsonapi.Ignored `json:"id"`
+	Media             jsonapi.Ignored `json:"media"`
+	From              jsonapi.Text    `json:"from"`
+	To                jsonapi.Text    `json:"to"`
+	Body              jsonapi.Text    `json:"body"`
+	MMS               jsonapi.Bool    `json:"is_mms"`
+	Encoding          jsonapi.Int     `json:"message_encoding"`
+	AmountNanodollars jsonapi.Int     `json:"amount_nanodollars"`
+	AmountDisplay     jsonapi.Text    `json:"amount_display"`
+	Timestamp         jsonapi.Time    `json:"timestamp"`
+	DeliveryReceipts  []receiptWire   `json:"delivery_receipts"`
+	PriceDetails      *priceWire      `json:"price_details"`
 }
 
 func (w messageWire) model(a answer[mediaWire]) Message {

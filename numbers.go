@@ -399,7 +399,7 @@ func fetchProvisioned(ctx context.Context, c *Client, op operation, body input) 
 	}
 	number, err := decode[numberWire](op, r)
 	if err != nil && r.Status == http.StatusMultiStatus {
-		value := new(arguments).phone("number", op.segments[0].value)
+		value := phoneValue(jsonapi.Text(new(arguments).phone("number", op.segments[0].value)))
 		return &Number{ID: value, Value: value, ProvisioningFailed: true}, nil
 	}
 	return number, err

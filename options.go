@@ -85,12 +85,15 @@ func parseBaseURL(rawURL string) (u *url.URL, reason string) {
 		return nil, "must begin with https:// (or, for a loopback host, http://)"
 	case u.Hostname() == "":
 		return nil, "must have a host"
-	case u.Scheme == "http" && !isLoopback(u.Hostname()):
+	case !isSecure(u):
 		return nil, "must begin with https://, since the keys would be sent in the clear: plain http is for loopback hosts only"
 	}
 	u.Path, u.RawPath = strings.TrimRight(u.Path, "/"), strings.TrimRight(u.RawPath, "/")
 	return u, ""
 }
+
+// isSecure tells of an http or https URL whether nobody on the way can read what is sent there.
+func isSecure(u *url.URL) bool { return u.Scheme == "https" || isLoopback(u.Hostname()) }
 
 func isLoopback(host string) bool {
 	ip := net.ParseIP(host)

@@ -68,8 +68,8 @@ type records[T any] struct {
 	untold bool // the API doesn't tell whether more follows
 }
 
-// count adds a record's id to the fingerprint.
-func (r *records[T]) count(id string) { r.ids += maphash.String(seed, id) }
+// add adds a record's id to the fingerprint.
+func (r *records[T]) add(id string) { r.ids += maphash.String(seed, id) }
 
 // decoder reads a page, of which so many records were asked for.
 type decoder[T any] func(r *transport.Result, limit int) (records[T], error)
@@ -125,7 +125,7 @@ func listAllAs[T, O any, P listOptions[O]](ctx context.Context, c *Client, op op
 				if f.untold {
 					return // which is how a list ends that knows no offset
 				}
-				f.err = &RequestError{Op: op.name, Err: fmt.Errorf("the page at offset %d repeats an earlier one", offset)}
+				f.err = &RequestError{Op: op.name, Attempts: 1, Err: fmt.Errorf("the page at offset %d repeats an earlier one: records have moved in the meantime, or the API ignores the offset", offset)}
 			}
 			if f.err != nil {
 				yield(nil, f.err)
@@ -166,11 +166,11 @@ func decodeRecords[W resource[T, I], T, I any](r *transport.Result, limit int) (
 	if err != nil {
 		return records[T]{}, err
 	}
-	found := records[T]{items: make([]T, len(doc.Data)), more: doc.Links.Next != ""}
+	found := records[T]{items: make([]T, len(doc.Data)), more: bool(doc.Links.Next)}
 	for i := range doc.Data {
 		w := &doc.Data[i]
 		found.items[i] = (*w).model(answer[I]{r.Status, doc.Included})
-		found.count((*w).Key())
+		found.add((*w).Key())
 	}
 	return found, nil
 }
@@ -183,9 +183,9 @@ func copied[O any, P listOptions[O]](options P) O {
 	if options == nil {
 		return *new(O)
 	}
-	own := *options
-	P(&own).detach()
-	return own
+	detached := *options
+	P(&detached).detach()
+	return detached
 }
 
 // own is a pointer to a copy of what a pointer points to.

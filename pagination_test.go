@@ -152,7 +152,7 @@ func TestListAllEndsWhereTheAPIRepeatsItself(t *testing.T) {
 	assert.Equal(t, []string{"1", "2"}, ids)
 	var e *flowroute.RequestError
 	require.ErrorAs(t, err, &e)
-	assert.EqualError(t, err, "flowroute: routes.list: the page at offset 2 repeats an earlier one")
+	assert.EqualError(t, err, "flowroute: routes.list: the page at offset 2 repeats an earlier one: records have moved in the meantime, or the API ignores the offset")
 	assert.EqualValues(t, 2, p.pages.Load())
 }
 
@@ -170,7 +170,7 @@ func TestListAllEndsWhereTheAPIGoesRoundInCircles(t *testing.T) {
 		client := serveFunc(t, p.ServeHTTP, opts...)
 		ids, err := walk(t.Context(), client, nil)
 		assert.Equal(t, []string{"1", "2", "3", "4"}, ids)
-		assert.EqualError(t, err, "flowroute: routes.list: the page at offset 4 repeats an earlier one")
+		assert.EqualError(t, err, "flowroute: routes.list: the page at offset 4 repeats an earlier one: records have moved in the meantime, or the API ignores the offset")
 	}
 }
 

@@ -18,6 +18,9 @@ func ParsePhone(number string) (string, error) {
 	return phoneValue(jsonapi.Text(digits)), nil
 }
 
+// isNorthAmerican tells of the digits of a number, its country code first.
+func isNorthAmerican(digits string) bool { return len(digits) == 11 && digits[0] == '1' }
+
 // phoneValue is a number of the API's, which has its country code and as a rule no +. One that is not North American
 // gets a +: without it, one of 10 digits would be taken for a North American one where it is used again, and a text
 // would go to a stranger. What is too short for a phone number, such as a short code, stays as it is.
@@ -25,7 +28,7 @@ func phoneValue(number jsonapi.Text) string {
 	const shortest = 7
 	digits := strings.TrimPrefix(string(number), "+")
 	switch {
-	case len(digits) == 11 && digits[0] == '1', len(digits) < shortest, strings.ContainsFunc(digits, func(r rune) bool { return !isDigit(r) }):
+	case isNorthAmerican(digits), len(digits) < shortest, strings.ContainsFunc(digits, func(r rune) bool { return !isDigit(r) }):
 		return digits
 	}
 	return "+" + digits

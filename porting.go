@@ -16,10 +16,10 @@ import (
 // errors mean what.
 type PortingService struct{ service }
 
-// Portability tells which numbers can be ported. Its numbers are in the form +12065550100.
+// Portability tells which numbers can be ported. Its numbers are as in [Number.Value].
 type Portability struct {
-	Portable    []string `json:"portable"`    // can be ported; each as in Number.Value
-	Nonportable []string `json:"nonportable"` // can't be ported; each as in Number.Value
+	Portable    []string `json:"portable"`    // can be ported
+	Nonportable []string `json:"nonportable"` // can't be ported
 
 	// Hypernetwork is those of Portable that can be on Flowroute's HyperNetwork.
 	Hypernetwork []string `json:"hypernetwork_enabled"`
@@ -61,7 +61,7 @@ type PortOrder struct {
 	BusinessDocuments []PortFile  `json:"business_documents,omitempty"` // what was uploaded or named
 
 	// Comments are as the API sends them, since their form is not documented.
-	Comments []json.RawMessage `json:"comments,omitempty"`
+	Comments json.RawMessage `json:"comments,omitempty"`
 }
 
 // PortStatus tells how far a port order has got. The API may use other statuses than those named here.
@@ -235,7 +235,7 @@ func (s *PortingService) List(ctx context.Context, opts *PortOrderListOptions) (
 }
 
 // ListAll returns an iterator over all the port orders that [PortingService.List] has pages of. Since it is not
-// documented how the API tells that more follow, it goes on until a page is empty, or the same as the one before it.
+// documented how the API tells that more follow, it goes on until a page is empty or repeats an earlier one.
 //
 // API: GET /v2/portorders
 func (s *PortingService) ListAll(ctx context.Context, opts *PortOrderListOptions) iter.Seq2[*PortOrder, error] {
@@ -462,8 +462,8 @@ func uploadRequest(fileName string, contents io.Reader, size int64) input {
 		if contents == nil {
 			args.refuse("contents", "must not be nil")
 		}
-		if size < 0 {
-			args.refuse("size", "must not be below 0")
+		if size <= 0 {
+			args.refuse("size", "must be the number of bytes of contents, above 0")
 		}
 		return map[string]string{"filename": fileName}
 	})

@@ -81,7 +81,7 @@ func TestNoPortOrders(t *testing.T) {
 	_, err = client.Porting.Get(t.Context(), "1")
 	require.ErrorIs(t, err, flowroute.ErrNotFound, "one that is asked for is an error")
 
-	for _, body := range []string{`{"errors":[{"status":"404 Not Found: The requested URL was not found on the server."}]}`, `<html>`, ``} {
+	for _, body := range []string{`{"errors":[{"status":"404 Not Found: The requested URL was not found on the server."}]}`, `<html>`, ``, `{"message":"no Route matched with those values"}`} {
 		client, _ := serve(t, 404, "", body)
 		_, err := client.Porting.List(t.Context(), nil)
 		require.ErrorIs(t, err, flowroute.ErrNotFound, body)
@@ -98,7 +98,7 @@ func TestListAllPortOrders(t *testing.T) {
 			_, _ = io.WriteString(w, `{"data":[{"id":"3"}]}`)
 		default:
 			w.WriteHeader(404)
-			_, _ = io.WriteString(w, `{"errors":[{"detail":"No such port order"}]}`)
+			_, _ = io.WriteString(w, `{"errors":[{"detail":"No such port order","id":"2faefde3","status":404,"title":"Resource not found"}]}`)
 		}
 	})
 	var ids []string
@@ -128,6 +128,7 @@ func TestUpload(t *testing.T) {
 		`{"data":{"attributes":{"url":"` + target + `"},"links":{"self":"https://api.flowroute.com/v2/portorders/1"}}}`,
 		`{"data":{"upload_url":"` + target + `","filename":"csr.pdf"}}`,
 		`{"data":"` + target + `"}`,
+		`{"data":{"callback_url":"https://example.com","attributes":{"status_url":"https://example.com/status","upload_url":"` + target + `"}}}`,
 	} {
 		client, got := serve(t, 200, "", body)
 		require.NoError(t, client.Porting.Upload(t.Context(), "42361", "csr.pdf", strings.NewReader("contents"), 8))
@@ -140,6 +141,11 @@ func TestUpload(t *testing.T) {
 		assert.NotContains(t, err.Error(), "private")
 	}
 
+	ambiguous, _ := serve(t, 200, "", `{"data":{"status_url":"https://example.com/1","file":"https://example.com/2"}}`)
+	require.ErrorContains(t, ambiguous.Porting.Upload(t.Context(), "42361", "csr.pdf", strings.NewReader("contents"), 8), "the answer has no URL to upload the file to")
+	plain, _ := serve(t, 200, "", `{"data":{"url":"http://example.com/1"}}`)
+	require.ErrorContains(t, plain.Porting.Upload(t.Context(), "42361", "csr.pdf", strings.NewReader("contents"), 8), "is not an https URL")
+
 	client, _ := serve(t, 200, "", `{"data":{"links":{"self":"https://api.flowroute.com/v2/x"},"filename":"csr.pdf"}}`)
 	err := client.Porting.Upload(t.Context(), "42361", "csr.pdf", strings.NewReader("contents"), 8)
 	require.ErrorContains(t, err, "the answer has no URL to upload the file to")
@@ -147,4 +153,5 @@ func TestUpload(t *testing.T) {
 	require.ErrorIs(t, client.Porting.Upload(t.Context(), "42361", "", strings.NewReader("contents"), 8), flowroute.ErrInvalidArgument)
 	require.ErrorIs(t, client.Porting.Upload(t.Context(), "42361", "csr.pdf", nil, 8), flowroute.ErrInvalidArgument)
 	require.ErrorIs(t, client.Porting.Upload(t.Context(), "42361", "csr.pdf", strings.NewReader(""), -1), flowroute.ErrInvalidArgument)
+	require.ErrorIs(t, client.Porting.Upload(t.Context(), "42361", "csr.pdf", strings.NewReader("contents"), 0), flowroute.ErrInvalidArgument)
 }

@@ -87,7 +87,7 @@ func (w portOrderWire) Identified() bool { return w.Key() != "" || w.Attributes.
 func (w portOrderWire) model(answer[none]) PortOrder {
 	a := w.Attributes
 	o := a.PortOrder
-	if len(o.Comments) == 0 {
+	if slices.Contains([]string{"null", "[]", `""`}, string(o.Comments)) {
 		o.Comments = nil
 	}
 	o.ID = cmp.Or(w.Key(), string(a.ID))
@@ -245,26 +245,37 @@ func (w *uploadWire) UnmarshalJSON(b []byte) error {
 
 func (w uploadWire) model() uploadWire { return w }
 
+// findURL finds the URL to upload to: the only one there is, or the only one whose name speaks of an upload. A document
+// must not go where it doesn't belong, so of several others none is taken.
 func findURL(data any) string {
-	switch data := data.(type) {
-	case string:
-		if u, err := url.Parse(data); err == nil && strings.HasPrefix(u.Scheme, "http") && u.Host != "" {
-			return data
+	all, named := map[string]bool{}, map[string]bool{}
+	var look func(name string, data any)
+	look = func(name string, data any) {
+		switch data := data.(type) {
+		case string:
+			if u, err := url.Parse(data); err != nil || !strings.HasPrefix(u.Scheme, "http") || u.Host == "" {
+				return
+			}
+			all[data] = true
+			if strings.Contains(name, "upload") || name == "url" {
+				named[data] = true
+			}
+		case map[string]any:
+			for name, value := range data {
+				if name != "links" && !strings.Contains(name, "name") { // the API's own, and the file's name
+					look(name, value)
+				}
+			}
+		case []any:
+			for _, item := range data {
+				look(name, item)
+			}
 		}
-	case map[string]any:
-		for _, name := range slices.Sorted(maps.Keys(data)) {
-			if name == "links" || strings.Contains(name, "name") { // the API's own, and the file's name
-				continue
-			}
-			if found := findURL(data[name]); found != "" {
-				return found
-			}
-		}
-	case []any:
-		for _, item := range data {
-			if found := findURL(item); found != "" {
-				return found
-			}
+	}
+	look("", data)
+	for _, found := range []map[string]bool{named, all} {
+		if len(found) == 1 {
+			return slices.Collect(maps.Keys(found))[0]
 		}
 	}
 	return ""
@@ -277,7 +288,7 @@ func decodePortOrders(r *transport.Result, _ int) (records[PortOrder], error) {
 	}
 	found := records[PortOrder]{items: append([]PortOrder{}, data.models()...), more: len(*data) > 0, untold: true}
 	for _, o := range found.items {
-		found.count(o.ID)
+		found.add(o.ID)
 	}
 	return found, nil
 }

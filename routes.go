@@ -43,15 +43,15 @@ type RouteListOptions struct {
 
 // CreateRouteRequest describes a new route.
 type CreateRouteRequest struct {
-	Alias string    `json:"alias"`      // required: the account's own name for it, unique
-	Type  RouteType `json:"route_type"` // required: [RouteTypeHost], [RouteTypeNumber] or [RouteTypeURI]
+	Alias string    // required: the account's own name for it, unique
+	Type  RouteType // required: [RouteTypeHost], [RouteTypeNumber] or [RouteTypeURI]
 
 	// Value is required: the target, in the form of its type. A phone number may be in any common notation. A host
 	// without a port is looked up by its SRV records. ";weight=10" may be added, to distribute calls by weight.
-	Value string `json:"value"`
+	Value string
 
 	// EdgeStrategyID is the id of the [EdgeStrategy] that calls are sent by: digits. Empty leaves that to Flowroute.
-	EdgeStrategyID string `json:"edge_strategy_id,omitempty"`
+	EdgeStrategyID string
 }
 
 // UpdateRouteRequest says what to change about a route. A nil field stays as it is: new("office") sets one. At least
@@ -185,7 +185,7 @@ func (r *UpdateRouteRequest) body(args *arguments) any {
 		args.text("Value", *r.Value)
 		if r.Type != nil && *r.Type == RouteTypeNumber {
 			number, parameters, found := strings.Cut(*r.Value, ";")
-			value := args.phone("Value", number)
+			value := args.dialled("Value", "", number)
 			if found {
 				value += ";" + parameters
 			}
@@ -214,8 +214,9 @@ func (w routeWire) model(answer[none]) Route { return w.Attributes.route(w.Key()
 
 type routeAttributes struct {
 	Route
-	Value          jsonapi.Text `json:"value"`
-	EdgeStrategyID jsonapi.Text `json:"edge_strategy_id"`
+	ID             jsonapi.Ignored `json:"id"`
+	Value          jsonapi.Text    `json:"value"`
+	EdgeStrategyID jsonapi.Text    `json:"edge_strategy_id"`
 }
 
 func (a routeAttributes) route(id string) Route {

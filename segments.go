@@ -26,8 +26,13 @@ type Segmentation struct {
 func Segments(body string) Segmentation {
 	const single, several, ucs2 = 160, 140, 70
 	s := Segmentation{Units: utf8.RuneCountInString(body)}
+	var seen map[rune]bool
 	for _, r := range body {
-		if r >= utf8.RuneSelf && !strings.ContainsRune(string(s.UCS2), r) {
+		if r >= utf8.RuneSelf && !seen[r] {
+			if seen == nil {
+				seen = map[rune]bool{}
+			}
+			seen[r] = true
 			s.UCS2 = append(s.UCS2, r)
 		}
 	}

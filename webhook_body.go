@@ -31,7 +31,7 @@ func readWebhook(r *http.Request) ([]byte, *WebhookError) {
 	case r.Method != http.MethodPost:
 		return nil, &WebhookError{http.StatusMethodNotAllowed, errors.New("the method is not POST")}
 	case !isJSON(r.Header.Get("Content-Type")):
-		return nil, &WebhookError{http.StatusUnsupportedMediaType, errors.New("the body is not called JSON by its Content-Type")}
+		return nil, &WebhookError{http.StatusUnsupportedMediaType, errors.New("the Content-Type is not JSON")}
 	case encoding != "" && encoding != "identity" && encoding != "gzip":
 		return nil, &WebhookError{http.StatusUnsupportedMediaType, errors.New("the body has a Content-Encoding other than gzip")}
 	case r.ContentLength > maxWebhook:
@@ -55,7 +55,11 @@ func readWebhook(r *http.Request) ([]byte, *WebhookError) {
 	return body, nil
 }
 
+// isJSON tells whether a body may be JSON. Without a type it may: what it is not costs a text.
 func isJSON(contentType string) bool {
+	if contentType == "" {
+		return true
+	}
 	mediaType, _, err := mime.ParseMediaType(contentType)
 	if err != nil && !errors.Is(err, mime.ErrInvalidMediaParameter) {
 		return false

@@ -80,7 +80,7 @@ func NewWebhookHandler(config WebhookConfig) (*WebhookHandler, error) {
 	}
 	for _, p := range config.Sources {
 		if !p.IsValid() || p.Addr().Is4In6() {
-			args.refuse("Sources", "must be valid prefixes, IPv4 as such")
+			args.refuse("Sources", "must be valid prefixes, and IPv4 ones must not be written as ::ffff:a.b.c.d")
 		}
 	}
 	if args.err != nil {
@@ -97,7 +97,9 @@ func NewWebhookHandler(config WebhookConfig) (*WebhookHandler, error) {
 func (h *WebhookHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	d := &delivery{start: time.Now(), status: http.StatusInternalServerError}
 	d.err = guarded(func() error { return h.receive(r, d) })
-	h.log(r.Context(), d)
+	defer func() { // once it is answered, so that a logger that panics has no event delivered again
+		_ = guarded(func() error { h.log(r.Context(), d); return nil })
+	}()
 	switch d.status {
 	case http.StatusOK:
 		w.WriteHeader(d.status)

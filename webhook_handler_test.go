@@ -331,8 +331,8 @@ func TestNewWebhookHandlerRefuses(t *testing.T) {
 		"Auth must have a WebhookBasicAuth with a user name without a colon and a password of at least 16 characters ": func(c *flowroute.WebhookConfig) {
 			c.Auth = flowroute.WebhookBasicAuth("a", webhookSecret[:15])
 		},
-		"Sources must be valid prefixes, IPv4 as such": func(c *flowroute.WebhookConfig) { c.Sources = []netip.Prefix{{}} },
-		"Sources must be valid prefixes, IPv4 as such ": func(c *flowroute.WebhookConfig) {
+		"Sources must be valid prefixes, and IPv4 ones must not be written as ::ffff:a.b.c.d": func(c *flowroute.WebhookConfig) { c.Sources = []netip.Prefix{{}} },
+		"Sources must be valid prefixes, and IPv4 ones must not be written as ::ffff:a.b.c.d ": func(c *flowroute.WebhookConfig) {
 			c.Sources = []netip.Prefix{netip.MustParsePrefix("::ffff:192.0.2.0/120")}
 		},
 	} {

@@ -18,7 +18,7 @@ import (
 // Event is what Flowroute sends to a webhook: an [*InboundMessage], a [*DeliveryReceiptEvent], a [*Notification] or an
 // [*UnknownEvent].
 type Event interface {
-	// Key names the event. Flowroute delivers an event again until it is answered with 200, and two deliveries with
+	// Key names the event. Flowroute delivers an event again, up to four times, where the answer is not 200, and two deliveries with
 	// the same key are the same event. It is printable ASCII of at most 128 characters.
 	Key() string
 
@@ -117,7 +117,7 @@ func eventKey(kind string, parts ...string) string {
 // WebhookError is a request in which [ParseWebhook] finds no event.
 type WebhookError struct {
 	// StatusCode is the HTTP status to answer with: 405 where the method is not POST, 415 where the Content-Type is
-	// not JSON or the body is compressed with anything but gzip, 413 where it has more than 1 MiB, and 400 where it
+	// another than JSON or the body is compressed with anything but gzip, 413 where it has more than 1 MiB, and 400 where it
 	// can't be read or is not an event. According to its documentation, Flowroute sends again, up to four times,
 	// whatever is not answered with 200.
 	StatusCode int
@@ -192,8 +192,11 @@ func parseMessage(e *jsonapi.Event, body []byte) (Event, error) {
 		return nil, errors.New("the event is a message without id, from or to")
 	}
 	w, included, err := jsonapi.DecodeEvent[inboundWire, mediaWire](e)
-	if err != nil { // a field of little weight must not cost the message
+	if err != nil { // a field of little weight must not cost the message, and neither may a picture
 		w, included, err = jsonapi.DecodeEvent[inboundWire, mediaWire](e.Only("id", "from", "to", "body", "is_mms", "direction"))
+	}
+	if err != nil {
+		w, included, err = jsonapi.DecodeEvent[inboundWire, mediaWire](e.Only("id", "from", "to", "body", "direction").Bare())
 	}
 	if err != nil {
 		return nil, fmt.Errorf("a message that can't be read: %w", err)
@@ -212,6 +215,9 @@ func parseReceipt(e *jsonapi.Event) (Event, error) {
 	w, _, err := jsonapi.DecodeEvent[receiptEventWire, none](e)
 	if err != nil {
 		w, _, err = jsonapi.DecodeEvent[receiptEventWire, none](e.Only("id", "status", "level", "status_code_description", "from", "to", "body"))
+	}
+	if err != nil {
+		w, _, err = jsonapi.DecodeEvent[receiptEventWire, none](e.Only("id", "status").Bare())
 	}
 	if err != nil {
 		return nil, fmt.Errorf("a delivery receipt that can't be read: %w", err)

@@ -97,8 +97,17 @@ type List[R, I any] struct {
 	Data     []R `json:"data"`
 	Included []I `json:"included"`
 	Links    struct {
-		Next string `json:"next"`
+		Next link `json:"next"`
 	} `json:"links"`
+}
+
+// link tells whether there is a link, which may be a text or an object. Where it leads is nobody's business.
+type link bool
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (l *link) UnmarshalJSON(b []byte) error {
+	*l = string(b) != "null" && string(b) != `""`
+	return nil
 }
 
 // DecodeList reads a document whose data is a list of resources, of which it makes room for so many as are expected.
@@ -137,6 +146,9 @@ func unmarshal(body []byte, v any) error {
 	if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		kind, _, _ := strings.Cut(e.Value, " ")
 		return fmt.Errorf("the answer has an unexpected %s at %q", kind, e.Field)
+	}
+	if e, ok := errors.AsType[unreadableValue](err); ok {
+		return e
 	}
 	if e, ok := errors.AsType[*json.SyntaxError](err); ok {
 		return fmt.Errorf("the answer is not JSON (offset %d)", e.Offset)

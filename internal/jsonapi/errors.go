@@ -69,6 +69,12 @@ func empty(v any) bool {
 	switch v := v.(type) {
 	case nil:
 		return true
+	case bool:
+		return !v
+	case string:
+		return v == ""
+	case float64:
+		return v == 0
 	case []any:
 		return len(v) == 0
 	case map[string]any:

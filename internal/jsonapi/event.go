@@ -99,6 +99,13 @@ func (e *Event) Only(names ...string) *Event {
 	return &only
 }
 
+// Bare is the event without relationships, and without what it includes.
+func (e *Event) Bare() *Event {
+	bare := *e
+	bare.document, _ = json.Marshal(envelope{Data: object{Type: e.Type, ID: e.Key(), Attributes: e.attributes}})
+	return &bare
+}
+
 // DecodeEvent makes a resource of an event, and of the objects that it includes.
 func DecodeEvent[R Identified, I any](e *Event) (*R, []I, error) {
 	data, included, err := Decode[R, I](e.document)

@@ -71,16 +71,16 @@ func kind(v any) string {
 
 func TestScalarsRefuse(t *testing.T) {
 	for attributes, want := range map[string]string{
-		`{"text":{}}`:                  "an object or a list in place of a string or a number",
-		`{"text":["12065550100"]}`:     "an object or a list in place of a string or a number",
-		`{"float":"cheap"}`:            "something else in place of a number",
-		`{"float":true}`:               "something else in place of a number",
-		`{"int":1.5}`:                  "something else in place of a whole number",
-		`{"int":99999999999999999999}`: "something else in place of a whole number",
-		`{"bool":"perhaps"}`:           "something else in place of true or false",
-		`{"bool":2}`:                   "something else in place of true or false",
-		`{"time":"yesterday"}`:         "something else in place of a time",
-		`{"time":1513900359}`:          "something else in place of a time",
+		`{"text":{}}`:                  "an object or a list instead of a string or a number",
+		`{"text":["12065550100"]}`:     "an object or a list instead of a string or a number",
+		`{"float":"cheap"}`:            "something else instead of a number",
+		`{"float":true}`:               "something else instead of a number",
+		`{"int":1.5}`:                  "something else instead of a whole number",
+		`{"int":99999999999999999999}`: "something else instead of a whole number",
+		`{"bool":"perhaps"}`:           "something else instead of true or false",
+		`{"bool":2}`:                   "something else instead of true or false",
+		`{"time":"yesterday"}`:         "something else instead of a time",
+		`{"time":1513900359}`:          "something else instead of a time",
 	} {
 		_, _, err := jsonapi.Decode[record, struct{}]([]byte(`{"data":{"id":"1","attributes":` + attributes + `}}`))
 		require.Error(t, err, attributes)
@@ -163,7 +163,11 @@ func TestDecodeRefuses(t *testing.T) {
 	list, err := jsonapi.DecodeList[record, struct{}]([]byte(`{"data":[],"links":{"next":"x"}}`), 10)
 	require.NoError(t, err)
 	assert.Empty(t, list.Data)
-	assert.Equal(t, "x", list.Links.Next)
+	for next, want := range map[string]bool{`"x"`: true, `{"href":"x"}`: true, `null`: false, `""`: false} {
+		list, err := jsonapi.DecodeList[record, struct{}]([]byte(`{"data":[],"links":{"next":`+next+`}}`), 10)
+		require.NoError(t, err)
+		assert.Equal(t, want, bool(list.Links.Next), next)
+	}
 }
 
 func TestEncode(t *testing.T) {

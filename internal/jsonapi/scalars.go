@@ -3,7 +3,6 @@ package jsonapi
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"strconv"
 	"unicode/utf8"
 )
@@ -78,12 +77,26 @@ func (v *Bool) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
+// Ignored is nothing, whatever is sent. A wire struct that embeds a model has it for those of the model's fields that
+// are not the API's attributes.
+type Ignored struct{}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (*Ignored) UnmarshalJSON([]byte) error { return nil }
+
+// unreadableValue is a value of another kind than wanted.
+type unreadableValue struct{ found, wanted string }
+
+func (e unreadableValue) Error() string {
+	return "the answer has " + e.found + " instead of " + e.wanted
+}
+
 func unwanted(b []byte, wanted string) error {
 	found := "something else"
 	if _, ok := scalar(b); !ok {
 		found = "an object or a list"
 	}
-	return errors.New("the answer has " + found + " in place of " + wanted)
+	return unreadableValue{found, wanted}
 }
 
 // scalar is the text of a JSON scalar: of a string what it says, of null nothing. It is a part of b where it can be,

@@ -2,7 +2,6 @@ package transport
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -15,18 +14,14 @@ import (
 // returned whatever its status; its body has to be closed. The transport's timeout limits each silence, and not the whole,
 // since a file may be large. Errors do not tell the URL, which is as good as a key. sent tells, with an error,
 // whether the request may have reached the host.
-func (t *Transport) Foreign(ctx context.Context, method, rawURL string, body io.Reader, length int64) (resp *http.Response, sent bool, err error) {
-	u, err := url.Parse(rawURL)
-	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
-		return nil, false, errors.New("what the API gave for the file's URL is not an http or https URL")
-	}
+func (t *Transport) Foreign(ctx context.Context, method string, link *url.URL, body io.Reader, length int64) (resp *http.Response, sent bool, err error) {
 	silence, ctx := newSilence(ctx, t.timeout)
 	watched, trace := watch(ctx)
 	var upload io.Reader
 	if length > 0 {
 		upload = &heard{struct{ io.Reader }{body}, silence} // without Close, which is the caller's
 	}
-	req, err := http.NewRequestWithContext(watched, method, rawURL, upload)
+	req, err := http.NewRequestWithContext(watched, method, link.String(), upload)
 	if err != nil {
 		silence.end()
 		return nil, false, withoutURL(err)
@@ -38,7 +33,8 @@ func (t *Transport) Foreign(ctx context.Context, method, rawURL string, body io.
 		silence.end()
 		return nil, trace.possibly(watched, err), withContext(ctx, withoutURL(err))
 	}
-	resp.Body = &heardBody{heard{resp.Body, silence}, resp.Body}
+	silence.pause()
+	resp.Body = &heardBody{resp.Body, silence}
 	return resp, true, nil
 }
 
@@ -58,12 +54,17 @@ func newSilence(ctx context.Context, limit time.Duration) (*silence, context.Con
 	return s, ctx
 }
 
+// pause waits for nothing until begin.
+func (s *silence) pause() { s.timer.Stop() }
+
+func (s *silence) begin() { s.timer.Reset(s.limit) }
+
 func (s *silence) end() {
 	s.timer.Stop()
 	s.cancel(nil)
 }
 
-// heard is a reader of which each read ends a silence.
+// heard is what is uploaded, of which each read ends a silence.
 type heard struct {
 	io.Reader
 	silence *silence
@@ -71,18 +72,25 @@ type heard struct {
 
 func (h *heard) Read(p []byte) (int, error) {
 	n, err := h.Reader.Read(p)
-	h.silence.timer.Reset(h.silence.limit)
+	h.silence.begin()
 	return n, err
 }
 
+// heardBody is what is downloaded. Only while more of it is waited for is there a silence: whoever reads it may take his time.
 type heardBody struct {
-	heard
-	body io.Closer
+	io.ReadCloser
+	silence *silence
+}
+
+func (b *heardBody) Read(p []byte) (int, error) {
+	b.silence.begin()
+	defer b.silence.pause()
+	return b.ReadCloser.Read(p)
 }
 
 func (b *heardBody) Close() error {
 	b.silence.end()
-	return b.body.Close()
+	return b.ReadCloser.Close()
 }
 
 // ReadError reads the start of the body of an answer that is no success, and closes it.

@@ -14,13 +14,13 @@ import (
 type Class int
 
 const (
-	// Repeatable operations do the same however often they are carried out. They are repeated
-	// on 429, 500, 502, 503 and 504, and when the transport fails.
-	Repeatable Class = iota
-
 	// Once operations would do a thing twice. They are repeated where it is certain
 	// that they were not carried out: on 429, and when the request was never sent.
-	Once
+	Once Class = iota
+
+	// Repeatable operations do the same however often they are carried out. They are repeated
+	// on 429, 500, 502, 503 and 504, and when the transport fails.
+	Repeatable
 )
 
 func (c Class) repeats(r *Result) bool {

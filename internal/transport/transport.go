@@ -171,13 +171,20 @@ func (t *Transport) wait(ctx context.Context, req *Request) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	for i, l := range [...]Limiter{t.limiter, req.Limiter} {
-		if l == nil || i == 0 && req.Link != nil {
-			continue
+	if req.Link == nil {
+		if err := ask(ctx, t.limiter); err != nil {
+			return err
 		}
-		if err := l.Wait(ctx); err != nil {
-			return fmt.Errorf("limiter: %w", err)
-		}
+	}
+	return ask(ctx, req.Limiter)
+}
+
+func ask(ctx context.Context, l Limiter) error {
+	if l == nil {
+		return nil
+	}
+	if err := l.Wait(ctx); err != nil {
+		return fmt.Errorf("limiter: %w", err)
 	}
 	return nil
 }
@@ -229,9 +236,14 @@ func (t *Transport) request(ctx context.Context, req *Request) (*http.Request, e
 		return nil, err
 	}
 	if req.Class == Once && req.Body == nil {
-		// net/http sends a GET again by itself when a connection breaks, unless it has a body that can't be read again.
+		// net/http sends a request without a body again by itself when a connection breaks, or, over HTTP/2, when the
+		// other side gives a request up. It can't if there is a body to be read, though an empty one.
 		hr.Body = io.NopCloser(strings.NewReader(""))
+		if req.Method != http.MethodGet {
+			hr.TransferEncoding = identity
+		}
 	}
+	hr.GetBody = nil // with which net/http could do the same for a request with a body
 	if req.Link != nil {
 		*hr.URL, hr.Host = *req.Link, req.Link.Host
 		hr.Header = http.Header{"User-Agent": t.userAgent}
@@ -250,6 +262,9 @@ func (t *Transport) request(ctx context.Context, req *Request) (*http.Request, e
 	hr.Header = t.header(req)
 	return hr, nil
 }
+
+// identity keeps net/http from sending an empty body in chunks, which some servers refuse.
+var identity = []string{"identity"}
 
 // isEscaped tells whether a character of an escaped path could be written in another way.
 func isEscaped(r rune) bool {
