@@ -48,12 +48,12 @@ type Server struct {
 // Option sets up a [Server].
 type Option func(*Server)
 
-// WithCredentials has the server take these credentials in place of [AccessKey] and [SecretKey].
+// WithCredentials makes the server take these credentials in place of [AccessKey] and [SecretKey].
 func WithCredentials(accessKey, secretKey string) Option {
 	return func(s *Server) { s.AccessKey, s.SecretKey = accessKey, secretKey }
 }
 
-// WithUnknownIgnored has the server ignore query parameters and members of a body that it doesn't know. Without it they
+// WithUnknownIgnored makes the server ignore query parameters and members of a body that it doesn't know. Without it they
 // are refused with status 422, so that a test finds those that are misspelled. What the API itself does isn't known.
 func WithUnknownIgnored() Option {
 	return func(s *Server) { s.lenient = true }
@@ -88,7 +88,7 @@ func NewUnstartedServer(opts ...Option) *Server {
 	return s
 }
 
-// Start has the server listen on a free port of 127.0.0.1. It panics where it cannot, and when the server was
+// Start makes the server listen on a free port of 127.0.0.1. It panics where it cannot, and when the server was
 // started before.
 func (s *Server) Start() {
 	s.listen()
@@ -113,8 +113,8 @@ func (s *Server) listen() {
 	s.listener.Config.ErrorLog = log.New(io.Discard, "", 0) // scripted failures are no news
 }
 
-// Close has the server stop listening, ends the delays of scripted failures and deliveries under way, and returns when
-// every request has been answered. The state can be looked at afterwards. A server that does not listen needs no Close.
+// Close stops listening, ends the delays of scripted failures and deliveries under way, and returns when every request has
+// been answered. The state can be looked at afterwards. A server that does not listen needs no Close.
 func (s *Server) Close() {
 	s.cancel()
 	if s.listener == nil {
@@ -173,7 +173,8 @@ func (s *Server) RejectCNAM(id, reason string) error {
 	return s.account.rejectCNAM(id, reason, s.clock.now())
 }
 
-// Now returns the time on the server's clock, in UTC.
+// Now returns the time on the server's clock, in UTC. Take times to list messages by from here, and not from [time.Now],
+// unless the server was made with [WithClock].
 func (s *Server) Now() time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()
