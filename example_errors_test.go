@@ -73,8 +73,8 @@ func ExampleRequestError() {
 	// time ran out: true
 }
 
-// A number is bought by a program that looks whether it has it before it gives up, or pays again. A number that is on the
-// account is not for sale, so it can't be bought twice.
+// A number is bought by a program that looks whether it has it before it gives up, or pays again. A number that is on
+// the account is not for sale, so it can't be bought twice.
 func ExampleNumbersService_Purchase_outcomeUnknown() {
 	srv := flowroutetest.NewServer()
 	defer srv.Close()
@@ -93,7 +93,8 @@ func ExampleNumbersService_Purchase_outcomeUnknown() {
 		if errors.Is(err, flowroute.ErrNotFound) { // not bought, or not yet
 			number, err = client.Numbers.Purchase(ctx, flowroutetest.ForSale, nil)
 		}
-		if errors.Is(err, flowroute.ErrNotFound) || errors.Is(err, flowroute.ErrOutcomeUnknown) { // not for sale, so who has it?
+		if errors.Is(err, flowroute.ErrNotFound) || errors.Is(err, flowroute.ErrOutcomeUnknown) {
+			// It is not for sale any more, so who has it?
 			number, err = client.Numbers.Get(ctx, flowroutetest.ForSale)
 		}
 	}

@@ -96,8 +96,8 @@ func ExampleNumbersService_Purchase() {
 	// can send messages: true
 }
 
-// A number is bought, its calls go to a SIP host, and emergency services know its address. What is bought or created here
-// is not repeated by itself: after ErrOutcomeUnknown, look before you go on.
+// A number is bought, its calls go to a SIP host, and emergency services know its address. What is bought or created
+// here is not repeated by itself: after ErrOutcomeUnknown, look before you go on.
 func ExampleNumbersService_Purchase_setUp() {
 	srv := flowroutetest.NewServer()
 	defer srv.Close()

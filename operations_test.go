@@ -676,9 +676,9 @@ var harmlessOperations = map[string]string{
 	"porting.signLOA":            "it signs what is signed already",
 }
 
-// TestRepeatingIsDecided makes whoever adds an operation decide whether it may be repeated, unless its HTTP method says so:
-// each POST is in one of the two lists above, and so is the GET by which a letter of authorization is sent to people.
-// TestMatrix tests that each operation behaves as its list says.
+// TestRepeatingIsDecided makes whoever adds an operation decide whether it may be repeated, unless its HTTP method says
+// so: each POST is in one of the two lists above, and so is the GET by which a letter of authorization is sent to
+// people. TestMatrix tests that each operation behaves as its list says.
 func TestRepeatingIsDecided(t *testing.T) {
 	known := map[string]bool{"porting.upload": true} // which is in none of the tables: see TestUpload
 	for _, op := range operations() {

@@ -95,8 +95,8 @@ func TestReadmeOperations(t *testing.T) {
 	}
 }
 
-// documentedOperations are the methods of each operation, and whether it is repeated, as the README has them. They are read
-// from the source.
+// documentedOperations are the methods of each operation, and whether it is repeated, as the README has them. They are
+// read from the source.
 func documentedOperations(t *testing.T) map[string]string {
 	tested := map[string]bool{"porting.upload": true} // in two steps: by TestUpload
 	for _, op := range operations() {

@@ -18,9 +18,9 @@ const CallPeriod = 90 * 24 * time.Hour
 // defaultCalls is how many calls the account has made and received at first.
 const defaultCalls = 1000
 
-// SetCalls gives the account n past calls, made and received at even distances in the [CallPeriod] before now. Exports of
-// call detail records have these from now on. Each is made up when it is needed, so that there may be millions. It panics
-// where n is below 0.
+// SetCalls gives the account n past calls, made and received at even distances in the [CallPeriod] before now. Exports
+// of call detail records have these from now on. Each is made up when it is needed, so that there may be millions. It
+// panics where n is below 0.
 func (s *Server) SetCalls(n int) {
 	if n < 0 {
 		panic(fmt.Sprintf("flowroutetest: SetCalls: n is %d, and must not be below 0", n))

@@ -46,8 +46,8 @@ type Delivery struct {
 }
 
 // WithCallbackClient makes the server deliver events with hc, to any address. Without it the server has a client of its
-// own that delivers to this machine alone, so that no test calls others by accident. Redirects are not followed in either
-// case.
+// own that delivers to this machine alone, so that no test calls others by accident. Redirects are not followed in
+// either case.
 func WithCallbackClient(hc *http.Client) Option {
 	own := *hc
 	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }

@@ -18,16 +18,16 @@
 //
 // # State
 //
-// A server has one account. At first it has four numbers, all able to send messages: [LongCode], 12065550100 in Seattle;
-// 12125550101 in New York; 16045550102 in Vancouver, Canada; and [TollFree], 18445550100. It also has the built-in route
-// with id 0, a thousand past calls ([Server.SetCalls]), and nothing else. [Server.AddNumber] adds numbers. Nearly
-// 4,000 are for sale, [ForSale] among them: local ones in area codes such as 206 (Seattle), 212, 312, 415 and 604, and
-// toll-free ones.
+// A server has one account. At first it has four numbers, all able to send messages: [LongCode], 12065550100 in
+// Seattle; 12125550101 in New York; 16045550102 in Vancouver, Canada; and [TollFree], 18445550100. It also has the
+// built-in route with id 0, a thousand past calls ([Server.SetCalls]), and nothing else. [Server.AddNumber] adds
+// numbers. Nearly 4,000 are for sale, [ForSale] among them: local ones in area codes such as 206 (Seattle), 212, 312,
+// 415 and 604, and toll-free ones.
 //
 // What is bought, created, assigned and deleted shows in every later answer, and what depends on something else is
-// refused until it is there: an E911 record that a number uses can't be deleted, a CNAM record must be approved before it
-// is assigned. What takes time does so by the server's clock: messaging is enabled after [MessagingEnabledAfter], exports
-// are completed after [ExportCompletedAfter], and the numbers of a port order are on the account after
+// refused until it is there: an E911 record that a number uses can't be deleted, a CNAM record must be approved before
+// it is assigned. What takes time does so by the server's clock: messaging is enabled after [MessagingEnabledAfter],
+// exports are completed after [ExportCompletedAfter], and the numbers of a port order are on the account after
 // [PortCompletedAfter].
 //
 // Nothing is random. Servers that get the same requests in the same order give the same answers, byte by byte.
@@ -35,8 +35,8 @@
 // # Time
 //
 // The server's clock stands still at [Epoch], a date in the past, until [Server.Advance] moves it. A program that takes
-// the time from [time.Now] disagrees with it: it lists the messages since a minute ago, finds none, and takes a text that
-// was sent for one that was not. Give such a program [Server.Now], or let the server's clock run, with
+// the time from [time.Now] disagrees with it: it lists the messages since a minute ago, finds none, and takes a text
+// that was sent for one that was not. Give such a program [Server.Now], or let the server's clock run, with
 // [WithClock]([time.Now]).
 //
 // # Strictness
@@ -67,8 +67,8 @@
 //
 // # Failures
 //
-// [Server.Inject] makes requests fail: with a status, late, halfway, before or after they were carried out. See [Fault].
-// [Server.Requests] tells what arrived, by these operations:
+// [Server.Inject] makes requests fail: with a status, late, halfway, before or after they were carried out. See
+// [Fault]. [Server.Requests] tells what arrived, by these operations:
 //
 //	numbers.listAreaCodes numbers.listExchanges numbers.listTiers numbers.search numbers.purchase numbers.list
 //	numbers.get numbers.getMany numbers.update numbers.release

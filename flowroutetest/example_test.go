@@ -102,8 +102,8 @@ func ExampleServer_FailProvisioning() {
 	// can send messages: true
 }
 
-// The program under test takes the time from time.Now. With the clock that a server has otherwise, which stands still in
-// the past, it would not find the message.
+// The program under test takes the time from time.Now. With the clock that a server has otherwise, which stands still
+// in the past, it would not find the message.
 func ExampleWithClock() {
 	srv := flowroutetest.NewServer(flowroutetest.WithClock(time.Now))
 	defer srv.Close()

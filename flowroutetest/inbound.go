@@ -26,11 +26,11 @@ type Attachment struct {
 	Content  []byte // what the file has in it; any will do, whatever the type
 }
 
-// Receive sends a message to a number of the account, as somebody with a phone would, and returns its id. The message gets
-// a record at once, and is delivered to the program before Receive returns: to the callback URL of the number, or else the
-// account's. It is an error where there is no such message, or the account can't receive it. It is no error where no
-// callback URL is set for its kind, SMS or MMS, so that nothing is delivered, or where the program answers with an error:
-// see [Server.Deliveries].
+// Receive sends a message to a number of the account, as somebody with a phone would, and returns its id. The message
+// gets a record at once, and is delivered to the program before Receive returns: to the callback URL of the number, or
+// else the account's. It is an error where the message is empty, or the account can't receive it. It is no error where
+// no callback URL is set for its kind, SMS or MMS, so that nothing is delivered, or where the program answers with an
+// error: see [Server.Deliveries].
 //
 // An attachment's link leads to the server itself, with a query without which the file is not given out, works for
 // [MediaExpiresAfter], and gives nothing to a request that brings credentials. Its host means nothing where the

@@ -53,8 +53,9 @@ func WithCredentials(accessKey, secretKey string) Option {
 	return func(s *Server) { s.AccessKey, s.SecretKey = accessKey, secretKey }
 }
 
-// WithUnknownIgnored makes the server ignore query parameters and members of a body that it doesn't know. Without it they
-// are refused with status 422, so that a test finds those that are misspelled. What the API itself does isn't known.
+// WithUnknownIgnored makes the server ignore query parameters and members of a body that it doesn't know. Without it
+// they are refused with status 422, so that a test finds those that are misspelled. What the API itself does isn't
+// known.
 func WithUnknownIgnored() Option {
 	return func(s *Server) { s.lenient = true }
 }
@@ -113,8 +114,8 @@ func (s *Server) listen() {
 	s.listener.Config.ErrorLog = log.New(io.Discard, "", 0) // scripted failures are no news
 }
 
-// Close stops listening, ends the delays of scripted failures and deliveries under way, and returns when every request has
-// been answered. The state can be looked at afterwards. A server that does not listen needs no Close.
+// Close stops listening, ends the delays of scripted failures and deliveries under way, and returns when every request
+// has been answered. The state can be looked at afterwards. A server that does not listen needs no Close.
 func (s *Server) Close() {
 	s.cancel()
 	if s.listener == nil {
@@ -146,7 +147,7 @@ func (s *Server) Numbers() []string {
 
 // AddNumber puts a North American phone number on the account, as if it had been bought and enabled for messages. It is
 // in any common notation, such as 12065550100 or (206) 555-0100, and may be for sale or not. One that is on the account
-// already is left as it is. What is no such number panics.
+// already is left as it is. It panics where the number is no such number.
 func (s *Server) AddNumber(number string) {
 	value, valid := northAmerican(number)
 	if !valid {
@@ -173,8 +174,8 @@ func (s *Server) RejectCNAM(id, reason string) error {
 	return s.account.rejectCNAM(id, reason, s.clock.now())
 }
 
-// Now returns the time on the server's clock, in UTC. Take times to list messages by from here, and not from [time.Now],
-// unless the server was made with [WithClock].
+// Now returns the time on the server's clock, in UTC. Take times to list messages by from here, and not from
+// [time.Now], unless the server was made with [WithClock].
 func (s *Server) Now() time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -157,8 +157,8 @@ func (p *program) onMessage(ctx context.Context, m *flowroute.InboundMessage) er
 	return nil
 }
 
-// mayGoBetter tells whether a call is worth another try when the event is delivered again: Flowroute was not reached, was
-// busy or failed. A refusal would be the same again, and what may have been sent must not be sent a second time.
+// mayGoBetter tells whether a call is worth another try when the event is delivered again: Flowroute was not reached,
+// was busy or failed. A refusal would be the same again, and what may have been sent must not be sent a second time.
 func mayGoBetter(err error) bool {
 	if errors.Is(err, flowroute.ErrOutcomeUnknown) || errors.Is(err, flowroute.ErrResponseTooLarge) {
 		return false

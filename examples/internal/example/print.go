@@ -26,8 +26,8 @@ func Table(out io.Writer, rows [][]string) {
 	}
 }
 
-// Phone is a number, in the form that models have, as people write it. One from abroad has its + already, and a short code
-// has none.
+// Phone is a number, in the form that models have, as people write it. One from abroad has its + already, and a short
+// code has none.
 func Phone(number string) string {
 	if len(number) == 11 && number[0] == '1' {
 		return fmt.Sprintf("+1 %s-%s-%s", number[1:4], number[4:7], number[7:])
