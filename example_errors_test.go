@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log"
+	"net/http"
 	"time"
 
 	"github.com/flowroute/flowroute-go"
@@ -72,28 +73,42 @@ func ExampleRequestError() {
 	// time ran out: true
 }
 
-// A number is bought by a program that never buys it twice, and never loses it.
+// A number is bought by a program that looks whether it has it before it gives up, or pays again. A number that is on
+// the account is not for sale, so it can't be bought twice.
 func ExampleNumbersService_Purchase_outcomeUnknown() {
 	srv := flowroutetest.NewServer()
 	defer srv.Close()
 	client := srv.Client()
 	ctx := context.Background()
 
-	// The number is bought, and the answer lost.
-	srv.Inject(flowroutetest.Fault{Operation: "numbers.purchase", Cut: true, CarryOut: true})
+	// The number is bought, and the answer lost. It takes a moment to appear on the account.
+	srv.Inject(
+		flowroutetest.Fault{Operation: "numbers.purchase", Cut: true, CarryOut: true},
+		flowroutetest.Fault{Operation: "numbers.get", Status: http.StatusNotFound},
+	)
 
-	const want = "12062790237"
-	number, err := client.Numbers.Purchase(ctx, want, nil)
+	number, err := client.Numbers.Purchase(ctx, flowroutetest.ForSale, nil)
 	if errors.Is(err, flowroute.ErrOutcomeUnknown) {
-		number, err = client.Numbers.Get(ctx, want)
-		if errors.Is(err, flowroute.ErrNotFound) { // it was not bought, so this buys it once
-			number, err = client.Numbers.Purchase(ctx, want, nil)
+		number, err = client.Numbers.Get(ctx, flowroutetest.ForSale)
+		if errors.Is(err, flowroute.ErrNotFound) { // not bought, or not yet
+			number, err = client.Numbers.Purchase(ctx, flowroutetest.ForSale, nil)
+		}
+		if errors.Is(err, flowroute.ErrNotFound) || errors.Is(err, flowroute.ErrOutcomeUnknown) {
+			// It is not for sale any more, so who has it?
+			number, err = client.Numbers.Get(ctx, flowroutetest.ForSale)
 		}
 	}
 	if err != nil {
-		log.Fatal(err)
+		log.Fatal(err) // look at the account again later: it may still appear there
 	}
 	fmt.Println("on the account:", number.Value)
+	for _, r := range srv.Requests() {
+		fmt.Println(r.Operation, r.Status)
+	}
 	// Output:
 	// on the account: 12062790237
+	// numbers.purchase 0
+	// numbers.get 404
+	// numbers.purchase 404
+	// numbers.get 200
 }

@@ -96,6 +96,53 @@ func ExampleNumbersService_Purchase() {
 	// can send messages: true
 }
 
+// A number is bought, its calls go to a SIP host, and emergency services know its address. What is bought or created
+// here is not repeated by itself: after ErrOutcomeUnknown, look before you go on.
+func ExampleNumbersService_Purchase_setUp() {
+	srv := flowroutetest.NewServer()
+	defer srv.Close()
+	client := srv.Client()
+	ctx := context.Background()
+
+	number, err := client.Numbers.Purchase(ctx, flowroutetest.ForSale, nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	route, err := client.Routes.Create(ctx, &flowroute.CreateRouteRequest{
+		Alias: "office",
+		Type:  flowroute.RouteTypeHost,
+		Value: "sip.example.com",
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := client.Routes.SetPrimary(ctx, number.Value, route.ID); err != nil {
+		log.Fatal(err)
+	}
+
+	record, err := client.E911s.Create(ctx, &flowroute.E911Address{ // validates it as well
+		Label: "Office", FirstName: "Ada", LastName: "Byron",
+		StreetNumber: "1218", StreetName: "3rd Ave", City: "Seattle", State: "WA", Country: "US", ZIP: "98101",
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := client.E911s.Assign(ctx, number.Value, record.ID); err != nil {
+		log.Fatal(err)
+	}
+
+	number, err = client.Numbers.Get(ctx, number.Value)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(number.Value, "calls", number.PrimaryRoute.Value)
+	fmt.Println("help comes to", number.E911.StreetNumber, number.E911.StreetName)
+	// Output:
+	// 12062790237 calls sip.example.com
+	// help comes to 1218 3rd Ave
+}
+
 // Page by page, for programs that show one page at a time.
 func ExampleNumbersService_List() {
 	srv := flowroutetest.NewServer()

@@ -659,11 +659,46 @@ func unusable(t *testing.T, op operation, err error) {
 }
 
 // once tells whether an operation would do a thing twice if it were repeated.
-func once(name string) bool {
-	return slices.Contains([]string{
-		"numbers.purchase", "routes.create", "messages.send", "e911s.create", "cnams.create",
-		"cdrs.create", "porting.create", "porting.addToGroup", "porting.requestLOA", "porting.upload",
-	}, name)
+func once(name string) bool { return slices.Contains(onceOperations, name) }
+
+var onceOperations = []string{
+	"numbers.purchase", "routes.create", "messages.send", "e911s.create", "cnams.create",
+	"cdrs.create", "porting.create", "porting.addToGroup", "porting.requestLOA", "porting.upload",
+}
+
+// harmlessOperations are those that may be carried out twice although their method does not promise it, and why.
+var harmlessOperations = map[string]string{
+	"numbers.getMany":            "it only asks",
+	"numbers.setCallback":        "it sets a URL, which is the same the second time",
+	"numbers.provisionMessaging": "it enables or disables messaging, which then is so already",
+	"e911s.validate":             "it only asks",
+	"porting.checkPortability":   "it only asks",
+	"porting.signLOA":            "it signs what is signed already",
+}
+
+// TestRepeatingIsDecided makes whoever adds an operation decide whether it may be repeated, unless its HTTP method says
+// so: each POST is in one of the two lists above, and so is the GET by which a letter of authorization is sent to
+// people. TestMatrix tests that each operation behaves as its list says.
+func TestRepeatingIsDecided(t *testing.T) {
+	known := map[string]bool{"porting.upload": true} // which is in none of the tables: see TestUpload
+	for _, op := range operations() {
+		known[op.name] = true
+		_, harmless := harmlessOperations[op.name]
+		idempotent := slices.Contains([]string{http.MethodGet, http.MethodPut, http.MethodPatch, http.MethodDelete}, op.method)
+		if idempotent && op.name != "porting.requestLOA" {
+			assert.False(t, once(op.name) || harmless, "%s %s is repeated in any case", op.method, op.name)
+			continue
+		}
+		assert.NotEqual(t, once(op.name), harmless,
+			"%s %s has to be in one list: onceOperations if it costs money, reaches people or makes a second thing, or else harmlessOperations", op.method, op.name)
+	}
+	for _, name := range onceOperations {
+		assert.True(t, known[name], "%s is no operation", name)
+	}
+	for name, reason := range harmlessOperations {
+		assert.True(t, known[name], "%s is no operation", name)
+		assert.NotEmpty(t, reason, name)
+	}
 }
 
 // TestListAllSendsWhatListSends compares the first request of each walk with that of its list.

@@ -11,16 +11,16 @@ import (
 	"time"
 )
 
-// CallPeriod is the time before a server was made, or [Server.SetCalls] was called, over which the calls of the account
-// are spread.
+// CallPeriod is the time over which the calls of the account are spread. It ends when the server was made, or when
+// [Server.SetCalls] was called.
 const CallPeriod = 90 * 24 * time.Hour
 
 // defaultCalls is how many calls the account has made and received at first.
 const defaultCalls = 1000
 
-// SetCalls has the account have made and received n calls, at even distances in the [CallPeriod] before now. They
-// are what exports of call detail records have, from now on. A call is made up from its number when it is needed, so
-// that there may be millions. It panics where n is below 0.
+// SetCalls gives the account n past calls, made and received at even distances in the [CallPeriod] before now. Exports
+// of call detail records have these from now on. Each is made up when it is needed, so that there may be millions. It
+// panics where n is below 0.
 func (s *Server) SetCalls(n int) {
 	if n < 0 {
 		panic(fmt.Sprintf("flowroutetest: SetCalls: n is %d, and must not be below 0", n))

@@ -37,7 +37,8 @@ func exportOperations() []operation {
 	}
 }
 
-// FailExport has an export of call detail records fail. It is an error where there is no such export or it is completed.
+// FailExport makes an export of call detail records fail. It is an error where there is no such export or it is
+// completed.
 func (s *Server) FailExport(id string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -23,7 +23,10 @@ const (
 
 // Webhooks is how a server delivers events. The zero value is how the API does today.
 type Webhooks struct {
-	FlatMessages bool // texts that are received have neither envelope nor attributes, as accounts on version 2.0 get them
+	// FlatMessages delivers the SMS that are received without envelope and attributes, as accounts on version 2.0 get
+	// them. An MMS stays as it is: how such accounts get one is not known.
+	FlatMessages bool
+
 	BareReceipts bool // receipts have no envelope, and from and to in place of level, description and time
 	Duplicates   int  // further deliveries of each event, right after it was answered with 200
 }
@@ -42,9 +45,9 @@ type Delivery struct {
 	Time      time.Time // on the server's clock
 }
 
-// WithCallbackClient has the server deliver events by a client of the caller's, to any address. Without it the server
-// has one of its own that delivers to this machine alone, so that no test calls others by accident. Redirects are not
-// followed in either case.
+// WithCallbackClient makes the server deliver events with hc, to any address. Without it the server has a client of its
+// own that delivers to this machine alone, so that no test calls others by accident. Redirects are not followed in
+// either case.
 func WithCallbackClient(hc *http.Client) Option {
 	own := *hc
 	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }

@@ -199,7 +199,12 @@ func TestReceiveRefuses(t *testing.T) {
 		assert.ErrorContains(t, err, want)
 	}
 	assert.Empty(t, a.get("/v2.1/messages?start_date=2026-01-05").ids())
-	id, err := a.Receive(flowroutetest.Inbound{From: recipient, To: flowroutetest.LongCode})
+	for _, empty := range []flowroutetest.Inbound{{}, {MMS: true}} {
+		empty.From, empty.To = recipient, flowroutetest.LongCode
+		_, err := a.Receive(empty)
+		require.ErrorContains(t, err, "the message is empty")
+	}
+	id, err := a.Receive(flowroutetest.Inbound{From: recipient, To: flowroutetest.LongCode, Body: "Hi"})
 	require.NoError(t, err, "nobody has to know")
 	assert.Empty(t, a.Deliveries())
 	assert.Equal(t, 200, a.get("/v2.1/messages/"+id).status)

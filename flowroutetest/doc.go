@@ -18,16 +18,26 @@
 //
 // # State
 //
-// A server has one account. At first there are a few numbers on it, [LongCode] and [TollFree] among them, the
-// built-in route with id 0, a thousand calls that were made ([Server.SetCalls]), and nothing else. Some thousand
-// numbers are for sale. What is bought, created, assigned and deleted shows in every later answer, and what depends
-// on something else is refused until it is there: an E911 record that a number uses can't be deleted, a CNAM record
-// must be approved before it is assigned. What takes time does so by the server's clock: messaging is enabled after
-// [MessagingEnabledAfter], exports are completed after [ExportCompletedAfter], and the numbers of a port order are on
-// the account after [PortCompletedAfter].
+// A server has one account. At first it has four numbers, all able to send messages: [LongCode], 12065550100 in
+// Seattle; 12125550101 in New York; 16045550102 in Vancouver, Canada; and [TollFree], 18445550100. It also has the
+// built-in route with id 0, a thousand past calls ([Server.SetCalls]), and nothing else. [Server.AddNumber] adds
+// numbers. Nearly 4,000 are for sale, [ForSale] among them: local ones in area codes such as 206 (Seattle), 212, 312,
+// 415 and 604, and toll-free ones.
 //
-// Nothing is random. Servers that get the same requests in the same order give the same answers, byte by byte. Time
-// stands still at [Epoch] until [Server.Advance] moves it, or runs where [WithClock] says so.
+// What is bought, created, assigned and deleted shows in every later answer, and what depends on something else is
+// refused until it is there: an E911 record that a number uses can't be deleted, a CNAM record must be approved before
+// it is assigned. What takes time does so by the server's clock: messaging is enabled after [MessagingEnabledAfter],
+// exports are completed after [ExportCompletedAfter], and the numbers of a port order are on the account after
+// [PortCompletedAfter].
+//
+// Nothing is random. Servers that get the same requests in the same order give the same answers, byte by byte.
+//
+// # Time
+//
+// The server's clock stands still at [Epoch], a date in the past, until [Server.Advance] moves it. A program that takes
+// the time from [time.Now] disagrees with it: it lists the messages since a minute ago, finds none, and takes a text
+// that was sent for one that was not. Give such a program [Server.Now], or let the server's clock run, with
+// [WithClock]([time.Now]).
 //
 // # Strictness
 //
@@ -45,19 +55,19 @@
 //
 // # Events
 //
-// What Flowroute tells a program, the server does too, by POST to the URLs that were set: messages that
-// [Server.Receive] has numbers of the account receive, and delivery receipts of those that were sent, to the
-// message's own URL, or else the number's or the account's; and what port orders, exports and the enabling of
-// messaging come to, to the URL that was given with them. What is not answered with 200 is delivered up to four times
-// more, every [RedeliverAfter]. [Server.SetWebhooks] sets in which form events come, and how often again;
-// [Server.Deliveries] tells what was answered.
+// The server sends a program the events that Flowroute does, by POST to the URLs that were set. A message that somebody
+// sends by [Server.Receive] goes to the URL of the number or else of the account; a delivery receipt to that of the
+// message, the number or the account; and what comes of port orders, exports and the enabling of messaging to the URL
+// that was given with them. What is not answered with 200 is delivered up to four times more, every [RedeliverAfter].
+// [Server.SetWebhooks] sets the form of events, and how often they are repeated; [Server.Deliveries] tells what was
+// answered.
 //
 // Nothing is delivered in the background. Receive delivers before it returns, and [Server.Advance] what is due by then, in
 // the order of time. Only URLs of this machine are called, unless [WithCallbackClient] says otherwise.
 //
 // # Failures
 //
-// [Server.Inject] has requests fail: with a status, late, halfway, after having been carried out or before. See
+// [Server.Inject] makes requests fail: with a status, late, halfway, before or after they were carried out. See
 // [Fault]. [Server.Requests] tells what arrived, by these operations:
 //
 //	numbers.listAreaCodes numbers.listExchanges numbers.listTiers numbers.search numbers.purchase numbers.list

@@ -44,12 +44,100 @@ func ExampleServer_Inject() {
 
 	// The number is bought, and the answer lost.
 	srv.Inject(flowroutetest.Fault{Operation: "numbers.purchase", Cut: true, CarryOut: true})
-	_, err := srv.Client().Numbers.Purchase(context.Background(), "12062790237", nil)
+	_, err := srv.Client().Numbers.Purchase(context.Background(), flowroutetest.ForSale, nil)
 	fmt.Println("outcome unknown:", errors.Is(err, flowroute.ErrOutcomeUnknown))
 	fmt.Println("numbers:", srv.Numbers())
 	// Output:
 	// outcome unknown: true
 	// numbers: [12062790237 12065550100 12125550101 16045550102 18445550100]
+}
+
+// An account without enough money. Only the status is documented: the words are made up, and a program should not go by
+// them.
+func ExampleServer_Inject_insufficientFunds() {
+	srv := flowroutetest.NewServer()
+	defer srv.Close()
+
+	srv.Inject(flowroutetest.Fault{
+		Operation: "numbers.purchase",
+		Status:    http.StatusForbidden,
+		Body:      `{"errors":[{"status":403,"title":"Forbidden","detail":"Insufficient funds."}]}`,
+	})
+	_, err := srv.Client().Numbers.Purchase(context.Background(), flowroutetest.ForSale, nil)
+	if e, ok := errors.AsType[*flowroute.Error](err); ok && errors.Is(err, flowroute.ErrForbidden) {
+		fmt.Println("not bought:", e.Errors[0].Detail)
+	}
+	fmt.Println("attempts:", len(srv.Requests()))
+	// Output:
+	// not bought: Insufficient funds.
+	// attempts: 1
+}
+
+// A number is bought, but messaging is not enabled for it.
+func ExampleServer_FailProvisioning() {
+	srv := flowroutetest.NewServer()
+	defer srv.Close()
+	client := srv.Client()
+	ctx := context.Background()
+
+	srv.FailProvisioning(1)
+	number, err := client.Numbers.Purchase(ctx, flowroutetest.ForSale, &flowroute.PurchaseOptions{MessagingEnabled: true})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("bought:", number.Value, "messaging failed:", number.ProvisioningFailed)
+
+	// Messaging is asked for again.
+	if _, err := client.Numbers.EnableMessaging(ctx, []string{number.Value}, nil); err != nil {
+		log.Fatal(err)
+	}
+	srv.Advance(flowroutetest.MessagingEnabledAfter)
+	number, err = client.Numbers.Get(ctx, number.Value)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("can send messages:", number.MessagingEnabled)
+	// Output:
+	// bought: 12062790237 messaging failed: true
+	// can send messages: true
+}
+
+// The program under test takes the time from time.Now. With the clock that a server has otherwise, which stands still
+// in the past, it would not find the message.
+func ExampleWithClock() {
+	srv := flowroutetest.NewServer(flowroutetest.WithClock(time.Now))
+	defer srv.Close()
+	client := srv.Client()
+	ctx := context.Background()
+
+	_, err := client.Messages.Send(ctx, &flowroute.SendMessageRequest{From: flowroutetest.LongCode, To: "12065551234", Body: "Hello"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	srv.Advance(flowroutetest.MessageRecordAfter) // on top of the time that passes
+	for message, err := range client.Messages.ListAll(ctx, &flowroute.MessageListOptions{Start: time.Now().Add(-time.Minute)}) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println("sent in the last minute:", message.Body)
+	}
+	// Output:
+	// sent in the last minute: Hello
+}
+
+// The client of the server trusts its certificate.
+func ExampleServer_StartTLS() {
+	srv := flowroutetest.NewUnstartedServer()
+	srv.StartTLS()
+	defer srv.Close()
+
+	number, err := srv.Client().Numbers.Get(context.Background(), flowroutetest.LongCode)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(srv.URL[:8], number.Value)
+	// Output:
+	// https:// 12065550100
 }
 
 // In a test, srv is closed by t.Cleanup(srv.Close).
@@ -126,6 +214,47 @@ func ExampleServer_Receive() {
 	// Output:
 	// received: Hello
 	// sms_callback was answered with 200
+}
+
+// An MMS, whose picture the program fetches.
+func ExampleServer_Receive_mms() {
+	srv := flowroutetest.NewServer()
+	defer srv.Close()
+	client := srv.Client()
+
+	handler, err := flowroute.NewWebhookHandler(flowroute.WebhookConfig{
+		Auth: flowroute.WebhookPathSecret("not-really-a-secret"),
+		OnMessage: func(ctx context.Context, m *flowroute.InboundMessage) error {
+			for i := range m.Media {
+				content, err := client.Messages.DownloadMedia(ctx, &m.Media[i], 0)
+				if err != nil {
+					return err
+				}
+				fmt.Println(m.Media[i].FileName, m.Media[i].MIMEType, len(content), "bytes")
+			}
+			return nil
+		},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	program := httptest.NewServer(handler)
+	defer program.Close()
+	url := program.URL + "/not-really-a-secret"
+	if err := client.Messages.SetCallback(context.Background(), flowroute.CallbackTypeMMS, url); err != nil {
+		log.Fatal(err)
+	}
+
+	_, err = srv.Receive(flowroutetest.Inbound{
+		From:        "12065551234",
+		To:          flowroutetest.LongCode,
+		Attachments: []flowroutetest.Attachment{{FileName: "cat.png", Content: []byte("meow")}},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	// Output:
+	// cat.png image/png 4 bytes
 }
 
 // Time stands still until it is moved, so that what takes days at Flowroute takes none in a test.

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Always as [Fault.Times] has a fault come for every request.
+// Always as [Fault.Times] makes every request meet the fault.
 const Always = -1
 
 // Fault is a scripted failure. The zero value of a field leaves that part of the answer as it is, and the fields
@@ -33,7 +33,7 @@ type Fault struct {
 	// early when the client goes away or the server closes. It is real time, whatever the server's clock says.
 	Delay time.Duration
 
-	// CarryOut has the request carried out although Status or Cut keeps its caller from being told.
+	// CarryOut makes the server carry out the request, although Status or Cut keeps its caller from being told.
 	CarryOut bool
 
 	// Status, from 200 to 999, is answered in place of the true answer, with an error document of the usual shape
@@ -62,9 +62,9 @@ type Fault struct {
 	Pad int
 }
 
-// Inject has requests fail as the faults say. A request meets the first fault, in the order of injection, that is for
+// Inject makes requests fail as the faults say. A request meets the first fault, in the order of injection, that is for
 // its operation and has times left, and no other. It panics where there is no such operation, and where a field has a
-// value that it can't have: such a fault would never be met, and the test would pass for that.
+// value that it can't have: such a fault would never be met, and the test would pass because of that.
 func (s *Server) Inject(faults ...Fault) {
 	for _, f := range faults {
 		if problem := f.problem(s.router); problem != "" {

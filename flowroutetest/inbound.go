@@ -2,6 +2,7 @@ package flowroutetest
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -13,7 +14,7 @@ import (
 type Inbound struct {
 	From        string       // any phone number, in any common notation
 	To          string       // a number on the account that can receive messages, in any common notation
-	Body        string       // empty for an MMS of attachments alone
+	Body        string       // may be empty only if there are Attachments
 	Attachments []Attachment // any make it an MMS
 	MMS         bool         // makes an MMS although there are no attachments
 }
@@ -25,9 +26,11 @@ type Attachment struct {
 	Content  []byte // what the file has in it; any will do, whatever the type
 }
 
-// Receive has a number of the account receive a message, and returns its id. The message gets a record at once, and is
-// delivered before Receive returns: to the callback URL of the number, or else the account's, where there is one.
-// [Server.Deliveries] tells what was answered. It is an error where the account can't receive that message.
+// Receive sends a message to a number of the account, as somebody with a phone would, and returns its id. The message
+// gets a record at once, and is delivered to the program before Receive returns: to the callback URL of the number, or
+// else the account's. It is an error where the message is empty, or the account can't receive it. It is no error where
+// no callback URL is set for its kind, SMS or MMS, so that nothing is delivered, or where the program answers with an
+// error: see [Server.Deliveries].
 //
 // An attachment's link leads to the server itself, with a query without which the file is not given out, works for
 // [MediaExpiresAfter], and gives nothing to a request that brings credentials. Its host means nothing where the
@@ -49,6 +52,9 @@ func (s *Server) take(in Inbound) (*event, error) {
 	sender, err := flowroute.ParsePhone(in.From)
 	if err != nil {
 		return nil, fmt.Errorf("flowroutetest: %q is not a phone number", in.From)
+	}
+	if in.Body == "" && len(in.Attachments) == 0 {
+		return nil, errors.New("flowroutetest: the message is empty: it must have a Body or Attachments")
 	}
 	to, _ := northAmerican(in.To)
 	m := &message{inbound: true, Message: Message{

@@ -32,8 +32,8 @@ func messageOperations() []operation {
 // Message is an SMS or MMS that was taken for sending.
 type Message struct {
 	ID               string    // as answered to the sender: mdr2- and 32 hexadecimal digits
-	From             string    // 11 digits
-	To               string    // digits with the country code, and no plus sign
+	From             string    // as [flowroute.ParsePhone] returns it: 11 digits
+	To               string    // as [flowroute.ParsePhone] returns it: 11 digits, or a + and others for a number abroad
 	Body             string    // empty for an MMS of media alone
 	MediaURLs        []string  // nil for an SMS
 	MMS              bool      // sent as MMS: it has media, or was asked to be
@@ -60,8 +60,12 @@ type media struct {
 
 func (m *message) recordID() string { return m.ID }
 
+// public is a message with its numbers in the form that the library's models have.
 func (m *message) public() Message {
 	public := m.Message
+	if phoneNumber(public.To) != "" {
+		public.To = "+" + public.To
+	}
 	public.MediaURLs = slices.Clone(m.MediaURLs)
 	return public
 }

@@ -20,6 +20,9 @@ const (
 	canadianLongCode = "16045550102"
 )
 
+// ForSale is a number that a new server has for sale: a local one in Seattle, which costs $1.00 to set up.
+const ForSale = "12062790237"
+
 // MessagingEnabledAfter is how long it takes to enable or disable messaging for a number.
 const MessagingEnabledAfter = time.Minute
 

@@ -17,7 +17,7 @@ import (
 )
 
 // forSale is a number of the inventory.
-const forSale = "12062790237"
+const forSale = flowroutetest.ForSale
 
 func TestListAreaCodes(t *testing.T) {
 	a := newAPI(t)

@@ -144,8 +144,9 @@ func (o *portOrder) notice(status func() string) notice {
 // kind is that of all its numbers.
 func (o *portOrder) kind() string { return describeNumber(o.numbers[0]).kind }
 
-// RejectPortOrder has the provider that loses the numbers of a port order reject it, for a reason that the order gets as a
-// comment. Changed, the order is pending again. It is an error where there is no such order or it has come to its end.
+// RejectPortOrder rejects a port order, as the provider that loses its numbers may. The order gets the reason as a
+// comment. Once it is changed it is pending again. It is an error where there is no such order or it has come to its
+// end.
 func (s *Server) RejectPortOrder(id, reason string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

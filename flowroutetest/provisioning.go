@@ -13,9 +13,9 @@ func provisioningOperations() []operation {
 	}
 }
 
-// FailProvisioning has the next n purchases and updates of a number that enable or disable messaging do all but that.
-// They answer with status 207 and the number, whose messaging stays as it was, without a task. n may be [Always]; 0
-// ends it. It panics where n is anything else below 0.
+// FailProvisioning makes the next n purchases and updates that enable or disable messaging do all but that. They answer
+// with status 207 and the number, whose messaging stays as it was, without a task. n may be [Always]; 0 ends it. It
+// panics where n is anything else below 0.
 func (s *Server) FailProvisioning(n int) {
 	if n < Always {
 		panic(fmt.Sprintf("flowroutetest: FailProvisioning: n is %d, and must be Always or at least 0", n))

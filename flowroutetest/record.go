@@ -22,9 +22,9 @@ type Request struct {
 	Time      time.Time   // on the server's clock
 }
 
-// WithHistory has the server keep the latest n requests for [Server.Requests], and the latest n deliveries for
-// [Server.Deliveries], so that one which runs for long doesn't grow with each. 0 keeps none. Without it all are kept.
-// It panics where n is below 0.
+// WithHistory makes the server keep only the latest n requests for [Server.Requests], and the latest n deliveries for
+// [Server.Deliveries], so that it doesn't grow with each. 0 keeps none. Without it all are kept. It panics where n is
+// below 0.
 func WithHistory(n int) Option {
 	if n < 0 {
 		panic(fmt.Sprintf("flowroutetest: WithHistory: n is %d, and must not be below 0", n))

@@ -123,7 +123,7 @@ func (e endpoint) match(segments []string) (vars map[string]string, ok bool) {
 // ServeHTTP answers a request of the API, records it, and plays the scripted failures. A path may end in a slash.
 //
 // A failure that closes the connection panics with [http.ErrAbortHandler], which a server of net/http takes
-// for just that and does not log. Whoever calls ServeHTTP himself and scripts such failures must recover from it.
+// for just that and does not log. Code that calls ServeHTTP directly and scripts such failures must recover from it.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var body []byte
 	if r.Body != nil {

@@ -48,13 +48,14 @@ type Server struct {
 // Option sets up a [Server].
 type Option func(*Server)
 
-// WithCredentials has the server take these credentials in place of [AccessKey] and [SecretKey].
+// WithCredentials makes the server take these credentials in place of [AccessKey] and [SecretKey].
 func WithCredentials(accessKey, secretKey string) Option {
 	return func(s *Server) { s.AccessKey, s.SecretKey = accessKey, secretKey }
 }
 
-// WithUnknownIgnored has the server ignore query parameters and members of a body that it doesn't know. Without it they
-// are refused with status 422, so that a test finds those that are misspelled. What the API itself does isn't known.
+// WithUnknownIgnored makes the server ignore query parameters and members of a body that it doesn't know. Without it
+// they are refused with status 422, so that a test finds those that are misspelled. What the API itself does isn't
+// known.
 func WithUnknownIgnored() Option {
 	return func(s *Server) { s.lenient = true }
 }
@@ -88,7 +89,7 @@ func NewUnstartedServer(opts ...Option) *Server {
 	return s
 }
 
-// Start has the server listen on a free port of 127.0.0.1. It panics where it cannot, and when the server was
+// Start makes the server listen on a free port of 127.0.0.1. It panics where it cannot, and when the server was
 // started before.
 func (s *Server) Start() {
 	s.listen()
@@ -113,8 +114,8 @@ func (s *Server) listen() {
 	s.listener.Config.ErrorLog = log.New(io.Discard, "", 0) // scripted failures are no news
 }
 
-// Close has the server stop listening, ends the delays of scripted failures and deliveries under way, and returns when
-// every request has been answered. The state can be looked at afterwards. A server that does not listen needs no Close.
+// Close stops listening, ends the delays of scripted failures and deliveries under way, and returns when every request
+// has been answered. The state can be looked at afterwards. A server that does not listen needs no Close.
 func (s *Server) Close() {
 	s.cancel()
 	if s.listener == nil {
@@ -146,7 +147,7 @@ func (s *Server) Numbers() []string {
 
 // AddNumber puts a North American phone number on the account, as if it had been bought and enabled for messages. It is
 // in any common notation, such as 12065550100 or (206) 555-0100, and may be for sale or not. One that is on the account
-// already is left as it is. What is no such number panics.
+// already is left as it is. It panics where the number is no such number.
 func (s *Server) AddNumber(number string) {
 	value, valid := northAmerican(number)
 	if !valid {
@@ -173,7 +174,8 @@ func (s *Server) RejectCNAM(id, reason string) error {
 	return s.account.rejectCNAM(id, reason, s.clock.now())
 }
 
-// Now returns the time on the server's clock, in UTC.
+// Now returns the time on the server's clock, in UTC. Take times to list messages by from here, and not from
+// [time.Now], unless the server was made with [WithClock].
 func (s *Server) Now() time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()

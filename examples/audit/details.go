@@ -38,7 +38,7 @@ func details(ctx context.Context, numbers *flowroute.NumbersService, workers int
 					return
 				}
 				running.Go(func() {
-					number, err := numbers.Get(ctx, "+"+listed.Value) // with its country code, wherever it is
+					number, err := numbers.Get(ctx, listed.Value)
 					place <- answer{number, err}
 				})
 			}

@@ -131,24 +131,40 @@ func (p *program) onMessage(ctx context.Context, m *flowroute.InboundMessage) er
 	p.log.Printf("  < %s: %s", example.Phone(m.From), cmp.Or(m.Body, "(no text)"))
 	for i := range m.Media {
 		content, err := p.Client.Messages.DownloadMedia(ctx, &m.Media[i], 0)
-		if err != nil {
+		if mayGoBetter(err) {
 			return err
+		}
+		if err != nil {
+			p.log.Printf("    %s is lost: %v", m.Media[i].FileName, err)
+			continue
 		}
 		p.log.Printf("    %s, %s of %d bytes", m.Media[i].FileName, m.Media[i].MIMEType, len(content))
 	}
 	if p.reply == "" {
 		return nil
 	}
-	_, err := p.Client.Messages.Send(ctx, &flowroute.SendMessageRequest{From: "+" + m.To, To: "+" + m.From, Body: p.reply})
-	if errors.Is(err, flowroute.ErrOutcomeUnknown) {
-		// An error would have the text delivered, and so perhaps answered, a second time.
+	_, err := p.Client.Messages.Send(ctx, &flowroute.SendMessageRequest{From: m.To, To: m.From, Body: p.reply})
+	switch {
+	case mayGoBetter(err):
+		return err
+	case errors.Is(err, flowroute.ErrOutcomeUnknown):
 		p.log.Printf("    may or may not be answered: %v", err)
-		return nil
-	}
-	if err == nil {
+	case err != nil:
+		p.log.Printf("    not answered: %v", err)
+	default:
 		p.log.Printf("  > %s: %s", example.Phone(m.From), p.reply)
 	}
-	return err
+	return nil
+}
+
+// mayGoBetter tells whether a call is worth another try when the event is delivered again: Flowroute was not reached,
+// was busy or failed. A refusal would be the same again, and what may have been sent must not be sent a second time.
+func mayGoBetter(err error) bool {
+	if errors.Is(err, flowroute.ErrOutcomeUnknown) || errors.Is(err, flowroute.ErrResponseTooLarge) {
+		return false
+	}
+	_, unanswered := errors.AsType[*flowroute.RequestError](err)
+	return unanswered || errors.Is(err, flowroute.ErrRateLimited) || errors.Is(err, flowroute.ErrServer)
 }
 
 func (p *program) onReceipt(_ context.Context, r *flowroute.DeliveryReceiptEvent) error {

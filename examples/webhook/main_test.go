@@ -2,9 +2,13 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"io"
 	"log"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -30,12 +34,16 @@ func TestFake(t *testing.T) {
     receipt of "Thanks, we'll be in touch.": Message accepted by Carrier
 `,
 		`
-  09:02:00   sms_callback      1        200 OK
-  09:02:00   sms_callback      again    200 OK
+  < +442079460000: Is there parking?
+  > +442079460000: Thanks, we'll be in touch.
 `,
 		`
-  09:03:00   sms_callback      1        500 Internal Server Error
-  09:03:30   sms_callback      2        200 OK
+  09:03:00   sms_callback      1        200 OK
+  09:03:00   sms_callback      again    200 OK
+`,
+		`
+  09:04:00   sms_callback      1        500 Internal Server Error
+  09:04:30   sms_callback      2        200 OK
 `,
 		`: smsc submit
 `,
@@ -115,14 +123,79 @@ func TestReal(t *testing.T) {
 	assert.Zero(t, <-code)
 }
 
-// TestOutcomeUnknown has the answer to a text be lost: the text must not be answered twice.
-func TestOutcomeUnknown(t *testing.T) {
+// TestTrouble has messages whose answer is trouble. An error has the text delivered again, so there is one only where
+// another try may go better: not after a refusal, and not where the text may have been answered.
+func TestTrouble(t *testing.T) {
+	for name, c := range map[string]struct {
+		fault  flowroutetest.Fault
+		from   string
+		secret string
+		logs   string
+		shut   bool // the program, before it answers
+		again  bool
+		sent   int
+	}{
+		"none":               {sent: 1},
+		"abroad":             {from: abroad, logs: "  > +442079460000: Thanks\n", sent: 1},
+		"the answer is lost": {fault: flowroutetest.Fault{Cut: true, CarryOut: true}, logs: "may or may not be answered", sent: 1},
+		"the server fails":   {fault: flowroutetest.Fault{Status: 500, CarryOut: true}, logs: "may or may not be answered", sent: 1},
+		"the server is down": {fault: flowroutetest.Fault{Status: 503}, again: true},
+		"too many requests":  {fault: flowroutetest.Fault{Status: 429, Times: flowroutetest.Always}, again: true},
+		"an invalid value":   {fault: flowroutetest.Fault{Status: 422}, logs: "not answered: flowroute: messages.send: 422"},
+		"not enabled":        {fault: flowroutetest.Fault{Status: 403}, logs: "not answered: flowroute: messages.send: 403"},
+		"wrong keys":         {secret: strings.Repeat("0", 32), logs: "not answered: flowroute: messages.send: 401"},
+		"from a short code":  {from: "24365", logs: "not answered: flowroute: messages.send: To must be"},
+		"the program ends":   {shut: true, again: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			srv := flowroutetest.NewServer()
+			defer srv.Close()
+			c.fault.Operation = "messages.send"
+			srv.Inject(c.fault)
+			client, err := flowroute.NewClient(srv.AccessKey, cmp.Or(c.secret, srv.SecretKey), flowroute.WithBaseURL(srv.URL),
+				flowroute.WithMessagesVersion(flowroute.MessagesV22), flowroute.WithRetry(flowroute.RetryPolicy{MaxAttempts: 1}))
+			require.NoError(t, err)
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			if c.shut {
+				cancel()
+			}
+			var out strings.Builder
+			p := program{reply: "Thanks", Session: &example.Session{Client: client}, log: log.New(&out, "", 0)}
+			err = p.onMessage(ctx, &flowroute.InboundMessage{Message: flowroute.Message{From: cmp.Or(c.from, guest), To: flowroutetest.LongCode, Body: "Hi"}})
+			assert.Equal(t, c.again, err != nil, err)
+			assert.Contains(t, out.String(), c.logs)
+			assert.Len(t, srv.Messages(), c.sent)
+		})
+	}
+}
+
+// TestLostPicture has a picture whose link has expired, or which is too large, not keep the text from being dealt with.
+func TestLostPicture(t *testing.T) {
 	srv := flowroutetest.NewServer()
 	defer srv.Close()
-	srv.Inject(flowroutetest.Fault{Operation: "messages.send", Cut: true, CarryOut: true})
+	host := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/expired":
+			w.WriteHeader(http.StatusForbidden)
+		case "/large":
+			w.Header().Set("Content-Length", strconv.Itoa(flowroute.MaxMedia+1))
+		case "/busy":
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}
+	}))
+	defer host.Close()
 	var out strings.Builder
-	p := program{reply: "Thanks", Session: &example.Session{Client: srv.Client()}, log: log.New(&out, "", 0)}
-	require.NoError(t, p.onMessage(t.Context(), &flowroute.InboundMessage{Message: flowroute.Message{From: guest, To: flowroutetest.LongCode, Body: "Hi"}}))
-	assert.Contains(t, out.String(), "may or may not be answered")
-	assert.Len(t, srv.Messages(), 1)
+	client := srv.Client(flowroute.WithRetry(flowroute.RetryPolicy{MaxAttempts: 1}))
+	p := program{reply: "Thanks", Session: &example.Session{Client: client}, log: log.New(&out, "", 0)}
+	receive := func(path string) error {
+		media := []flowroute.Media{{URL: host.URL + path, FileName: "menu.png"}}
+		return p.onMessage(t.Context(), &flowroute.InboundMessage{Message: flowroute.Message{From: guest, To: flowroutetest.LongCode, Media: media}})
+	}
+	require.NoError(t, receive("/expired"))
+	require.NoError(t, receive("/large"))
+	assert.Equal(t, 2, strings.Count(out.String(), "    menu.png is lost: "), out.String())
+	assert.Len(t, srv.Messages(), 2)
+	require.ErrorIs(t, receive("/busy"), flowroute.ErrServer)
+	assert.Len(t, srv.Messages(), 2)
 }

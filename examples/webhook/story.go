@@ -15,8 +15,11 @@ import (
 	"github.com/flowroute/flowroute-go/flowroutetest"
 )
 
-// guest is who texts in the story.
-const guest = "12065550199"
+// These text in the story.
+const (
+	guest  = "12065550199"
+	abroad = "+442079460000"
+)
 
 // story has the fake deliver what Flowroute may.
 func (p *program) story(ctx context.Context, out io.Writer, url string) error {
@@ -30,6 +33,8 @@ func (p *program) story(ctx context.Context, out io.Writer, url string) error {
 	text := func(body string) flowroutetest.Inbound {
 		return flowroutetest.Inbound{From: guest, To: flowroutetest.LongCode, Body: body}
 	}
+	fromAbroad := text("Is there parking?")
+	fromAbroad.From = abroad
 	withPicture := text("")
 	withPicture.Attachments = []flowroutetest.Attachment{{FileName: "menu.png", Content: picture}}
 	chapters := []struct {
@@ -39,6 +44,7 @@ func (p *program) story(ctx context.Context, out io.Writer, url string) error {
 		broken   bool
 	}{
 		{title: "A text, its answer, and the receipts of that", message: text("Table for two at 7?")},
+		{title: "A text from abroad", message: fromAbroad},
 		{title: "An MMS with a picture", message: withPicture},
 		{title: "A text that is delivered three times", message: text("Are you open?"), webhooks: flowroutetest.Webhooks{Duplicates: 2}},
 		{title: "A text that can't be dealt with at first", message: text("Hello?"), broken: true},

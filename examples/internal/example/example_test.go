@@ -53,12 +53,13 @@ func TestFakeDoesNotWait(t *testing.T) {
 
 func TestPrint(t *testing.T) {
 	var out strings.Builder
-	Table(&out, [][]string{{"NUMBER", "ALIAS", "COST"}, {Phone("12065550100"), "", Money(1.25)}, {Phone("442079460000"), "", ""}})
+	Table(&out, [][]string{{"NUMBER", "ALIAS", "COST"}, {Phone("12065550100"), "", Money(1.25)}, {Phone("+442079460000"), "", ""}, {Phone("24365"), "", ""}})
 	Table(&out, [][]string{{"ID"}})
 	assert.Equal(t, ""+
 		"  NUMBER           ALIAS  COST\n"+
 		"  +1 206-555-0100         $1.25\n"+
 		"  +442079460000\n"+
+		"  24365\n"+
 		"  ID\n"+
 		"  none\n", out.String())
 }

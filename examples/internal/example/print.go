@@ -26,12 +26,13 @@ func Table(out io.Writer, rows [][]string) {
 	}
 }
 
-// Phone is a number of the API's, as people write it.
-func Phone(digits string) string {
-	if len(digits) == 11 && digits[0] == '1' {
-		return fmt.Sprintf("+1 %s-%s-%s", digits[1:4], digits[4:7], digits[7:])
+// Phone is a number, in the form that models have, as people write it. One from abroad has its + already, and a short
+// code has none.
+func Phone(number string) string {
+	if len(number) == 11 && number[0] == '1' {
+		return fmt.Sprintf("+1 %s-%s-%s", number[1:4], number[4:7], number[7:])
 	}
-	return "+" + digits
+	return number
 }
 
 // PhoneFlag is a flag that takes a phone number in any common notation. What can't be one is refused on the command
