@@ -60,7 +60,7 @@ type CDR struct {
 // has expired is an [*Error] with the status that its host answers, probably [ErrForbidden].
 func (s *CDRsService) Records(ctx context.Context, export *CDRExport) iter.Seq2[*CDR, error] {
 	return func(yield func(*CDR, error) bool) {
-		op := get("cdrs.download", "")
+		op := get("cdrs.records", "")
 		args := &arguments{op: op.name}
 		switch {
 		case ctx == nil:

@@ -146,7 +146,7 @@ func TestRecords(t *testing.T) {
 		"export must be completed, and have a DownloadURL": {Status: flowroute.CDRExportProcessing},
 	} {
 		err := first(client.CDRs.Records(t.Context(), export))
-		assert.EqualError(t, err, "flowroute: cdrs.download: "+want)
+		assert.EqualError(t, err, "flowroute: cdrs.records: "+want)
 	}
 	err = first(client.CDRs.Records(t.Context(), &flowroute.CDRExport{DownloadURL: "file:///etc/passwd"}))
 	assert.ErrorContains(t, err, "not an https URL")

@@ -164,7 +164,7 @@ func (s *E911sService) Assign(ctx context.Context, number, e911ID string) error 
 	return send(ctx, s.client, patch("e911s.assign", "/v2/numbers/{number}/relationships/e911s/{e911ID}", phone(number), id(e911ID)), nil)
 }
 
-// Unassign takes its E911 record from a number. Emergency services then have no address for it. A number that is not
+// Unassign removes the E911 record from a number. Emergency services then have no address for it. A number that is not
 // the account's is [ErrForbidden] or [ErrNotFound].
 //
 // API: DELETE /v2/numbers/{number}/relationships/e911s

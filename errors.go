@@ -47,6 +47,8 @@ var (
 // the caller was not told: the connection broke after the request was sent, the time ran out, the answer can't be read,
 // or the server failed in the middle. Only operations that must not be done twice have it; the documentation of each
 // says so. Look whether the thing was done before you do it again.
+//
+// A 503 is not among them: the API documents it as maintenance, and with it says that it took nothing.
 var ErrOutcomeUnknown = errors.New("flowroute: outcome unknown")
 
 // ErrResponseTooLarge matches the error of a successful answer of more than 8 MiB, or of media larger than the limit
@@ -172,7 +174,8 @@ func (e *Error) Is(target error) bool {
 func (e *Error) Unwrap() error { return e.cause }
 
 // RequestError is a call that got no usable answer: the transport failed, the context ended, a limiter refused, or
-// the answer was truncated, larger than 8 MiB, not readable, or without the data it must carry.
+// the answer was truncated, larger than 8 MiB, not readable, or without the data it must carry. The end of
+// [CDRsService.Wait] is one as well.
 type RequestError struct {
 	Op       string // the operation, e.g. "messages.send"
 	Attempts int    // how many requests were begun; 0 where nothing was sent
@@ -230,4 +233,14 @@ func errorDetails(body []byte) []ErrorDetail {
 		details = append(details, d)
 	}
 	return details
+}
+
+// errorID is the id of the first error that has one, for the log.
+func errorID(body []byte) string {
+	for _, e := range errorDetails(body) {
+		if e.ID != "" {
+			return e.ID
+		}
+	}
+	return ""
 }

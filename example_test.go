@@ -99,15 +99,15 @@ func ExampleError() {
 	// again: the API refuses value
 }
 
-// wasSent looks for a text among those sent since a time. The record of a text appears some seconds after it was
-// sent, so ask again a minute later before you believe a no.
-func wasSent(ctx context.Context, client *flowroute.Client, text *flowroute.SendMessageRequest, since time.Time) (bool, error) {
+// wasSent looks for a text among those sent in the minutes around a time. Its record appears some seconds after it was
+// sent, so a no within the first minute means nothing. A later no is as much as can be known.
+func wasSent(ctx context.Context, client *flowroute.Client, text *flowroute.SendMessageRequest, at time.Time) (bool, error) {
 	to, err := flowroute.ParsePhone(text.To) // as records have it
 	if err != nil {
 		return false, err
 	}
-	since = since.Add(-time.Minute) // clocks differ
-	for m, err := range client.Messages.ListAll(ctx, &flowroute.MessageListOptions{Start: since}) {
+	around := &flowroute.MessageListOptions{Start: at.Add(-time.Minute), End: at.Add(2 * time.Minute)} // clocks differ
+	for m, err := range client.Messages.ListAll(ctx, around) {
 		if err != nil {
 			return false, err
 		}
@@ -122,7 +122,7 @@ func ExampleMessagesService_Send_outcomeUnknown() {
 	srv := flowroutetest.NewServer()
 	defer srv.Close()
 	client := srv.Client()
-	since := srv.Now()
+	at := srv.Now()
 
 	// The connection breaks after the text was taken for sending.
 	srv.Inject(flowroutetest.Fault{Operation: "messages.send", Cut: true, CarryOut: true})
@@ -131,7 +131,7 @@ func ExampleMessagesService_Send_outcomeUnknown() {
 	fmt.Println("unknown:", errors.Is(err, flowroute.ErrOutcomeUnknown))
 
 	srv.Advance(time.Minute)
-	sent, err := wasSent(context.Background(), client, text, since)
+	sent, err := wasSent(context.Background(), client, text, at)
 	fmt.Println("sent:", sent, err)
 	// Output:
 	// unknown: true

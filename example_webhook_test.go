@@ -21,11 +21,12 @@ func newWebhook(client *flowroute.Client, secret string) (http.Handler, error) {
 		Auth:    flowroute.WebhookPathSecret(secret), // the URL is https://example.com/flowroute/ and the secret
 		Deduper: flowroute.NewMemoryDeduper(10_000),
 		OnMessage: func(ctx context.Context, m *flowroute.InboundMessage) error {
-			fmt.Println("from", m.From, m.Body)
+			fmt.Println("from", m.From, m.Body) // store it: an error here has it delivered again
 			for i := range m.Media {
 				content, err := client.Messages.DownloadMedia(ctx, &m.Media[i], 0)
 				if err != nil {
-					return err // it is delivered again
+					fmt.Println("a picture is missing:", err) // no reason to lose the text
+					continue
 				}
 				fmt.Println(m.Media[i].FileName, len(content), "bytes")
 			}
@@ -36,6 +37,17 @@ func newWebhook(client *flowroute.Client, secret string) (http.Handler, error) {
 			return nil
 		},
 	})
+}
+
+func setCallbacks(ctx context.Context, client *flowroute.Client, url string) error {
+	for _, kind := range []flowroute.CallbackType{
+		flowroute.CallbackTypeSMS, flowroute.CallbackTypeMMS, flowroute.CallbackTypeSMSReceipt, flowroute.CallbackTypeMMSReceipt,
+	} {
+		if err := client.Messages.SetCallback(ctx, kind, url); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func ExampleWebhookHandler() {
@@ -53,10 +65,8 @@ func ExampleWebhookHandler() {
 	server := httptest.NewServer(mux)
 	defer server.Close()
 
-	for _, kind := range []flowroute.CallbackType{flowroute.CallbackTypeSMS, flowroute.CallbackTypeMMS, flowroute.CallbackTypeSMSReceipt} {
-		if err := client.Messages.SetCallback(context.Background(), kind, server.URL+"/flowroute/"+secret); err != nil {
-			log.Fatal(err)
-		}
+	if err := setCallbacks(context.Background(), client, server.URL+"/flowroute/"+secret); err != nil {
+		log.Fatal(err)
 	}
 
 	// The fake has somebody text one of the account's numbers, and delivers that three times.

@@ -63,25 +63,17 @@
 //
 // # Repeating
 //
-// A request that does no harm when it is repeated is repeated on 429, 500, 502, 503 and 504, and when the connection
-// fails. There are three attempts in all: see [RetryPolicy].
+// Requests that are safe to repeat are retried on 429, 500, 502, 503 and 504, and when the connection fails. There are
+// three attempts in all: see [RetryPolicy].
 //
-// A request that would do a thing twice is not: sending a message, purchasing a number, creating a route, an E911
+// Requests that would do a thing twice are not: sending a message, purchasing a number, creating a route, an E911
 // record, a CNAM record, a CDR export or a port order, and wherever else the documentation of a method says so. Such a
-// request is repeated only where it is certain that it was not carried out: on 429, and when it never left this
-// machine. When it fails and nobody can tell whether it was carried out, the error matches [ErrOutcomeUnknown]. Wait a
-// little, and look before you do it again:
+// request is retried only where it is certain that it was not carried out: on 429, and when it never left this machine.
+// When it fails and nobody can tell whether it was carried out, the error matches [ErrOutcomeUnknown]. Wait a little,
+// and look before you do it again. [ErrServer] without it, which is a 503, was not carried out.
 //
-//	to, err := flowroute.ParsePhone(text.To) // as records have it
-//	...
-//	since = since.Add(-time.Minute) // clocks differ
-//	for m, err := range client.Messages.ListAll(ctx, &flowroute.MessageListOptions{Start: since}) {
-//		if err != nil {
-//			return err
-//		}
-//		if m.Direction == flowroute.MessageDirectionOutbound && m.To == to && m.Body == text.Body {
-//			return nil // it was sent
-//		}
+//	if errors.Is(err, flowroute.ErrOutcomeUnknown) {
+//		// Look among the records of Messages.ListAll, a minute later: the example of Send shows how.
 //	}
 //
 // # Webhooks
@@ -163,7 +155,7 @@ func NewClient(accessKey, secretKey string, opts ...Option) (*Client, error) {
 		return nil, err
 	}
 	base, _ := parseBaseURL(DefaultBaseURL)
-	c := config{messages: MessagesV21, Config: transport.Config{
+	c := config{version: MessagesV21, Config: transport.Config{
 		BaseURL:   base,
 		UserAgent: userAgent,
 		Timeout:   DefaultTimeout,
@@ -184,8 +176,8 @@ func NewClient(accessKey, secretKey string, opts ...Option) (*Client, error) {
 		transport: transport.New(c.Config, accessKey, secretKey),
 		sms:       c.sms,
 		mms:       c.mms,
-		version:   c.messages,
-		messages:  "/" + string(c.messages) + "/messages",
+		version:   c.version,
+		messages:  "/" + string(c.version) + "/messages",
 		prefetch:  c.prefetch,
 	}
 	s := service{client}
@@ -198,11 +190,6 @@ func NewClient(accessKey, secretKey string, opts ...Option) (*Client, error) {
 	client.CDRs = &CDRsService{s}
 	return client, nil
 }
-
-// CloseIdleConnections closes the connections that no call is using; those of calls under way are closed by nothing. It
-// is for programs that make many clients: one that keeps its client has no need of it. The client can be used afterwards.
-// Of a client given to [WithHTTPClient] it closes the idle connections, too.
-func (c *Client) CloseIdleConnections() { c.transport.CloseIdleConnections() }
 
 // NewClientFromEnv is [NewClient] with the keys in the environment variables FR_ACCESS_KEY and FR_SECRET_KEY. A
 // variable that is not set is an [*ArgumentError]. FR_BASE_URL, if it is set, is used as with [WithBaseURL]; a
@@ -261,15 +248,6 @@ func newHTTPTransport() *http.Transport {
 	return t
 }
 
-func errorID(body []byte) string {
-	for _, e := range errorDetails(body) {
-		if e.ID != "" {
-			return e.ID
-		}
-	}
-	return ""
-}
-
 // Do calls an operation that this library has no method for. method is GET, POST, PUT, PATCH or DELETE. path is escaped
 // and relative to the base URL, e.g. "/v2/numbers/12065550100"; what doesn't fit is an [*ArgumentError]. query may be
 // nil. A body that is not nil is sent as JSON, as [encoding/json] encodes it. A successful answer is decoded by
@@ -313,3 +291,8 @@ func (c *Client) Do(ctx context.Context, method, path string, query url.Values, 
 	}
 	return nil
 }
+
+// CloseIdleConnections closes the connections that no call is using; those of calls under way are closed by nothing. It
+// is for programs that make many clients: one that keeps its client has no need of it. The client can be used afterwards.
+// Of a client given to [WithHTTPClient] it closes the idle connections, too.
+func (c *Client) CloseIdleConnections() { c.transport.CloseIdleConnections() }

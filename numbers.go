@@ -241,7 +241,7 @@ func (s *NumbersService) Search(ctx context.Context, opts *NumberSearchOptions) 
 }
 
 // SearchAll returns an iterator over all the phone numbers that [NumbersService.Search] has pages of. There can be very
-// many: break the loop off when you have enough.
+// many: break out of the loop when you have enough.
 //
 // API: GET /v2/numbers/available
 func (s *NumbersService) SearchAll(ctx context.Context, opts *NumberSearchOptions) iter.Seq2[*AvailableNumber, error] {

@@ -14,7 +14,7 @@ import (
 	"github.com/flowroute/flowroute-go/internal/transport"
 )
 
-// Option is a setting of a client. [NewClient] returns an [*ArgumentError] that names an option whose value makes no
+// Option is a setting of a client. The functions whose names begin with With make one. [NewClient] returns an [*ArgumentError] that names an option whose value makes no
 // sense.
 type Option func(*config) *ArgumentError
 
@@ -22,7 +22,7 @@ type Option func(*config) *ArgumentError
 type config struct {
 	transport.Config
 	sms, mms Limiter
-	messages MessagesVersion
+	version  MessagesVersion
 	prefetch int
 }
 
@@ -179,21 +179,22 @@ func WithLimiter(l Limiter) Option {
 
 // WithMessageLimiters asks a limiter before every attempt to send a message, after that of [WithLimiter]: one for
 // SMS, of which Flowroute takes 5 a second, and one for MMS, of which it takes 1 a second. Flowroute counts each segment
-// of a text, so Wait is called once for each, see [Segments]. It gets the context of the call.
+// of a text, so Wait is called once for each, see [Segments]. It gets the context of the call. Neither limiter may be
+// nil.
 func WithMessageLimiters(sms, mms Limiter) Option {
 	return func(c *config) *ArgumentError {
 		if isNil(sms) || isNil(mms) {
-			return refused("WithMessageLimiters", "must not be nil")
+			return refused("WithMessageLimiters", "must be given two limiters, of which neither is nil")
 		}
 		c.sms, c.mms = sms, mms
 		return nil
 	}
 }
 
-// WithPrefetch lets ListAll and the other iterators fetch up to so many further pages at the same time, ahead of the
-// one that the loop is in, so that less time is spent waiting. The records come in the same order. At the end of a
-// list, or when the loop is broken off, up to so many requests may have been made in vain. pages is at most 64. The
-// default is 0: a page is fetched when the loop gets there.
+// WithPrefetch lets ListAll and the other iterators fetch up to this many pages at the same time, ahead of the one that
+// the loop is in, so that less time is spent waiting. The records come in the same order. At the end of a list, or when
+// the loop is broken out of, up to this many requests are wasted. pages is at most 64. The default is 0: a page is
+// fetched when the loop gets there.
 func WithPrefetch(pages int) Option {
 	return func(c *config) *ArgumentError {
 		if pages < 0 || pages > maxConns {
@@ -220,7 +221,7 @@ func WithMessagesVersion(v MessagesVersion) Option {
 		if v != MessagesV21 && v != MessagesV22 {
 			return refused("WithMessagesVersion", "must be MessagesV21 or MessagesV22")
 		}
-		c.messages = v
+		c.version = v
 		return nil
 	}
 }

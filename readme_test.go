@@ -67,6 +67,28 @@ func TestContributing(t *testing.T) {
 	}
 }
 
+// TestReadmeLinks has each link within the README lead to a heading of it, and each other to a file.
+func TestReadmeLinks(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	prose := regexp.MustCompile("(?s)```.*?```").ReplaceAllString(string(readme), "")
+	headings := map[string]bool{}
+	for _, heading := range regexp.MustCompile("(?m)^#+ (.*)$").FindAllStringSubmatch(prose, -1) {
+		slug := regexp.MustCompile("[^a-z0-9 -]").ReplaceAllString(strings.ToLower(heading[1]), "")
+		headings["#"+strings.ReplaceAll(slug, " ", "-")] = true
+	}
+	links := regexp.MustCompile(`\]\(([^)]+)\)`).FindAllStringSubmatch(prose, -1)
+	assert.Greater(t, len(links), 10)
+	for _, link := range links {
+		switch target := link[1]; {
+		case strings.HasPrefix(target, "#"):
+			assert.True(t, headings[target], target)
+		case !strings.HasPrefix(target, "https://"):
+			assert.FileExists(t, filepath.FromSlash(target))
+		}
+	}
+}
+
 // TestReadmeOperations has the README's table list the operations that the methods' documentation names, with the right
 // methods, and tell truly what is repeated. Each operation is among those that are tested.
 func TestReadmeOperations(t *testing.T) {

@@ -37,7 +37,7 @@ func (s *resetter) talk(conn net.Conn) {
 		endStream, ack                 = 1, 1
 		protocolError                  = 1
 	)
-	defer conn.Close()
+	defer conn.Close() //nolint:errcheck // there is nothing to be saved
 	frame := func(kind, flags byte, stream uint32, payload []byte) {
 		head := []byte{0, 0, byte(len(payload)), kind, flags, 0, 0, 0, 0}
 		binary.BigEndian.PutUint32(head[5:], stream)

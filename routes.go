@@ -93,8 +93,8 @@ func (s *RoutesService) ListAll(ctx context.Context, opts *RouteListOptions) ite
 	return listAll[routeWire](ctx, s.client, get("routes.list", "/v2/routes"), opts)
 }
 
-// Create makes a route. A route that the account has already is [ErrForbidden], and a bad value is [ErrUnprocessable].
-// It is not repeated where it could happen twice: after [ErrOutcomeUnknown], look for the Alias with
+// Create makes a route. A target that the account has already is [ErrForbidden]; an alias that is in use, or a bad
+// value, is [ErrUnprocessable]. It is not repeated where it could happen twice: after [ErrOutcomeUnknown], look for the Alias with
 // [RoutesService.ListAll].
 //
 // API: POST /v2/routes
@@ -134,16 +134,16 @@ func (s *RoutesService) SetFailover(ctx context.Context, number, routeID string)
 	return send(ctx, s.client, patch("routes.setFailover", "/v2/numbers/{number}/relationships/failover_route", phone(number)), reference("route", "routeID", routeID))
 }
 
-// ClearPrimary takes its primary route from a number, whose calls then go nowhere, or to its failover route. A number
-// that is not the account's is [ErrForbidden] or [ErrNotFound].
+// ClearPrimary removes a number's primary route. Its calls then go nowhere, or to its failover route. A number that is
+// not the account's is [ErrForbidden] or [ErrNotFound].
 //
 // API: DELETE /v2/numbers/{number}/relationships/primary_route
 func (s *RoutesService) ClearPrimary(ctx context.Context, number string) error {
 	return send(ctx, s.client, del("routes.clearPrimary", "/v2/numbers/{number}/relationships/primary_route", phone(number)), nil)
 }
 
-// ClearFailover takes its failover route from a number, whose calls then go nowhere when the primary route fails. A
-// number that is not the account's is [ErrForbidden] or [ErrNotFound].
+// ClearFailover removes a number's failover route. Its calls then go nowhere when the primary route fails. A number
+// that is not the account's is [ErrForbidden] or [ErrNotFound].
 //
 // API: DELETE /v2/numbers/{number}/relationships/failover_route
 func (s *RoutesService) ClearFailover(ctx context.Context, number string) error {

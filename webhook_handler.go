@@ -22,6 +22,9 @@ import (
 // according to its documentation. So return an error only where another try may go better. Callbacks are called by
 // several goroutines at once.
 type WebhookConfig struct {
+	// Auth is required. It tells Flowroute's requests from others, which are answered with 401.
+	Auth WebhookAuth
+
 	// OnMessage gets the messages that were received. Without it they are answered with 501 and delivered again, so
 	// that none is lost unnoticed: a callback URL for messages must lead to a handler that has it.
 	OnMessage func(context.Context, *InboundMessage) error
@@ -37,9 +40,6 @@ type WebhookConfig struct {
 	// OnUnknown gets events of types that this library does not know. Without it they are answered with 200 and
 	// forgotten, which is logged at the level Warn.
 	OnUnknown func(context.Context, *UnknownEvent) error
-
-	// Auth is required. It tells Flowroute's requests from others, which are answered with 401.
-	Auth WebhookAuth
 
 	// Sources are the addresses that requests may come from, in addition to Auth. A request from elsewhere is answered
 	// with 403. Empty is any address. They are compared with the request's RemoteAddr, which behind a proxy is the
@@ -72,11 +72,11 @@ type WebhookHandler struct{ config WebhookConfig }
 // [*ArgumentError].
 func NewWebhookHandler(config WebhookConfig) (*WebhookHandler, error) {
 	args := &arguments{op: "NewWebhookHandler"}
-	if config.OnMessage == nil && config.OnReceipt == nil && config.OnNotification == nil && config.OnUnknown == nil {
-		args.refuse("config", "must have a callback, such as OnMessage")
-	}
 	if config.Auth.allows == nil {
 		args.refuse("Auth", cmp.Or(config.Auth.reason, "must be set, since anyone can send what looks like an event"))
+	}
+	if config.OnMessage == nil && config.OnReceipt == nil && config.OnNotification == nil && config.OnUnknown == nil {
+		args.refuse("config", "must have a callback, such as OnMessage")
 	}
 	for _, p := range config.Sources {
 		if !p.IsValid() || p.Addr().Is4In6() {

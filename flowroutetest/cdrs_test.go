@@ -351,23 +351,23 @@ func TestDownloadFaults(t *testing.T) {
 		return resp, string(body), err
 	}
 
-	a.Inject(flowroutetest.Fault{Operation: "cdrs.download", Truncate: true})
+	a.Inject(flowroutetest.Fault{Operation: "cdrs.records", Truncate: true})
 	resp, body, err := get()
 	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
 	assert.EqualValues(t, len(whole.body), resp.ContentLength)
 	assert.Equal(t, whole.body[:len(whole.body)/2], body)
 
-	a.Inject(flowroutetest.Fault{Operation: "cdrs.download", Body: "<html>", ContentType: "text/html"})
+	a.Inject(flowroutetest.Fault{Operation: "cdrs.records", Body: "<html>", ContentType: "text/html"})
 	resp, body, err = get()
 	require.NoError(t, err)
 	assert.Equal(t, "<html>", body)
 	assert.Equal(t, "text/html", resp.Header.Get("Content-Type"))
 
-	a.Inject(flowroutetest.Fault{Operation: "cdrs.download", Cut: true, Times: flowroutetest.Always})
+	a.Inject(flowroutetest.Fault{Operation: "cdrs.records", Cut: true, Times: flowroutetest.Always})
 	_, _, err = get()
 	require.Error(t, err)
 	a.ClearFaults()
-	a.Inject(flowroutetest.Fault{Operation: "cdrs.download", Status: 503})
+	a.Inject(flowroutetest.Fault{Operation: "cdrs.records", Status: 503})
 	resp, _, err = get()
 	require.NoError(t, err)
 	assert.Equal(t, 503, resp.StatusCode)

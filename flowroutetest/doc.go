@@ -83,5 +83,5 @@
 //	porting.checkPortability porting.create porting.list porting.getGroup porting.get porting.getStatus porting.update
 //	porting.cancel porting.changeNumbers porting.addToGroup porting.requestLOA porting.signLOA
 //	porting.upload porting.getFile porting.putFile
-//	cdrs.create cdrs.list cdrs.get cdrs.download
+//	cdrs.create cdrs.list cdrs.get cdrs.records
 package flowroutetest

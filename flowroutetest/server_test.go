@@ -145,7 +145,7 @@ func TestOperations(t *testing.T) {
 		{"POST", "/v2/cdrs/exports", "cdrs.create"},
 		{"GET", "/v2/cdrs/exports", "cdrs.list"},
 		{"GET", "/v2/cdrs/exports/1", "cdrs.get"},
-		{"GET", "/storage/cdrexports/1", "cdrs.download"},
+		{"GET", "/storage/cdrexports/1", "cdrs.records"},
 		{"POST", "/v2.1/messages", "messages.send"},
 		{"GET", "/v2.1/messages", "messages.list"},
 		{"GET", "/v2.1/messages/1", "messages.get"},

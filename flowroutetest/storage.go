@@ -17,7 +17,7 @@ const storage = "/storage/"
 func storageOperations() []operation {
 	return []operation{
 		{"PUT", storage + "portorders/{order}/{file}", "porting.putFile", (*account).uploadPortFile},
-		{"GET", storage + "cdrexports/{export}", "cdrs.download", (*account).downloadExport},
+		{"GET", storage + "cdrexports/{export}", "cdrs.records", (*account).downloadExport},
 	}
 }
 

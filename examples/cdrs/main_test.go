@@ -156,7 +156,7 @@ func TestHalfAFile(t *testing.T) {
 	dir := t.TempDir()
 	name := filepath.Join(dir, "calls.csv")
 	require.NoError(t, os.WriteFile(name, []byte("before"), 0o600))
-	srv.Inject(flowroutetest.Fault{Operation: "cdrs.download", Truncate: true})
+	srv.Inject(flowroutetest.Fault{Operation: "cdrs.records", Truncate: true})
 	r := exampletest.RunReal(t, run, srv, append(days(srv), "-out", name)...)
 	assert.Equal(t, 1, r.Code)
 	assert.Contains(t, r.Stderr, ": run cdrs -export 38647 to fetch it again\n")

@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"unicode"
 )
 
 // ErrNoData is what [Decode] and [DecodeList] return for a document without the data it must carry.
@@ -145,15 +147,23 @@ func unmarshal(body []byte, v any) error {
 	}
 	if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		kind, _, _ := strings.Cut(e.Value, " ")
-		return fmt.Errorf("the answer has an unexpected %s at %q", kind, e.Field)
+		return fmt.Errorf("the answer has an unexpected %s at %q", kind, path(e.Field))
 	}
-	if e, ok := errors.AsType[unreadableValue](err); ok {
+	if e, ok := errors.AsType[valueError](err); ok {
 		return e
 	}
 	if e, ok := errors.AsType[*json.SyntaxError](err); ok {
 		return fmt.Errorf("the answer is not JSON (offset %d)", e.Offset)
 	}
 	return fmt.Errorf("the answer is not readable: %w", err)
+}
+
+// path is where something is in a document, without the Go structs that encoding/json names on the way.
+func path(field string) string {
+	segments := strings.Split(field, ".")
+	return strings.Join(slices.DeleteFunc(segments, func(s string) bool {
+		return s != "" && unicode.IsUpper(rune(s[0])) || strings.HasSuffix(s, "Wire") || strings.HasSuffix(s, "Attributes")
+	}), ".")
 }
 
 // Unmarshal is [json.Unmarshal] into a value of a caller's own, whose errors may quote the document: their text is left

@@ -84,10 +84,10 @@ type Ignored struct{}
 // UnmarshalJSON implements [json.Unmarshaler].
 func (*Ignored) UnmarshalJSON([]byte) error { return nil }
 
-// unreadableValue is a value of another kind than wanted.
-type unreadableValue struct{ found, wanted string }
+// valueError is a value of another kind than wanted.
+type valueError struct{ found, wanted string }
 
-func (e unreadableValue) Error() string {
+func (e valueError) Error() string {
 	return "the answer has " + e.found + " instead of " + e.wanted
 }
 
@@ -96,7 +96,7 @@ func unwanted(b []byte, wanted string) error {
 	if _, ok := scalar(b); !ok {
 		found = "an object or a list"
 	}
-	return unreadableValue{found, wanted}
+	return valueError{found, wanted}
 }
 
 // scalar is the text of a JSON scalar: of a string what it says, of null nothing. It is a part of b where it can be,
