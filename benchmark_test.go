@@ -291,7 +291,7 @@ func BenchmarkWalkOf10000Numbers(b *testing.B) {
 	against(b, contenders...)
 }
 
-// Benchmark64SendersOverTLS has 64 goroutines send 10 SMS each, with a new client, so that the connections count.
+// Benchmark64SendersOverTLS has 64 goroutines send 20 SMS each, with a new client, so that the connections count.
 func Benchmark64SendersOverTLS(b *testing.B) {
 	srv := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
@@ -307,7 +307,7 @@ func Benchmark64SendersOverTLS(b *testing.B) {
 		var failed atomic.Value
 		for range 64 {
 			wg.Go(func() {
-				for range 10 {
+				for range 20 {
 					if err := send(); err != nil {
 						failed.Store(err)
 					}
