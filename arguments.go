@@ -94,15 +94,18 @@ func (a *arguments) phones(name, prefix string, values []string) []string {
 // digits takes the separators that people and their address books write out of a number or a part of one: spaces and
 // dashes of every kind, and marks that can't be seen. A leading + is kept.
 func (a *arguments) digits(name, value string) string {
+	if strings.HasPrefix(strings.TrimSpace(value), "+") && strings.Contains(value, "(0)") {
+		a.refuse(name, "must not have the (0) that is dialled only within a country")
+	}
 	begun := false
 	return strings.Map(func(r rune) rune {
 		switch {
 		case isDigit(r), r == '+' && !begun:
 			begun = true
 			return r
-		case strings.ContainsRune("./()", r), unicode.IsSpace(r), unicode.In(r, unicode.Pd, unicode.Cf):
+		case strings.ContainsRune(".()", r), unicode.IsSpace(r), unicode.In(r, unicode.Pd, unicode.Cf):
 		default:
-			a.refuse(name, "must have only digits, spaces and any of - . / ( ), and may begin with +")
+			a.refuse(name, "must have only digits, spaces and any of - . ( ), and may begin with +")
 		}
 		return -1
 	}, strings.TrimPrefix(value, "tel:"))

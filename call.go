@@ -196,7 +196,12 @@ func send(ctx context.Context, c *Client, op operation, body input) error {
 	if err != nil {
 		return err
 	}
-	if err := jsonapi.Check(r.Body); err != nil {
+	return op.contradiction(r)
+}
+
+// contradiction is the error of a success whose body says that it is none. A 207 tells of errors as well, and is one.
+func (op operation) contradiction(r *transport.Result) error {
+	if err := jsonapi.Check(r.Body); err != nil && r.Status != http.StatusMultiStatus {
 		return op.unusable(r, err)
 	}
 	return nil
@@ -288,7 +293,7 @@ func (op operation) refusal(r *transport.Result, unknown bool) error {
 
 // unusable is the error of a success that can't be used, or that is none by its own words.
 func (op operation) unusable(r *transport.Result, err error) error {
-	if r.Err == nil && len(errorDetails(r.Body)) > 0 {
+	if r.Err == nil && jsonapi.HasErrors(r.Body) {
 		return op.refusal(r, op.class == transport.Once)
 	}
 	return &RequestError{

@@ -176,6 +176,20 @@ func TestDo(t *testing.T) {
 	assert.ErrorIs(t, client.Do(t.Context(), "POST", "/v2/x", nil, nil, &wrong), flowroute.ErrOutcomeUnknown)
 }
 
+// TestDoBelievesTheBody has a success whose body says otherwise be an error of Do's as well, and a 207 a success.
+func TestDoBelievesTheBody(t *testing.T) {
+	client, _ := serve(t, 200, "", `{"errors":[{"detail":"Not yours."}]}`)
+	var out any
+	for _, out := range []any{nil, &out} {
+		err := client.Do(t.Context(), "POST", "/v2/x", nil, nil, out)
+		require.ErrorContains(t, err, "200 OK: Not yours.")
+		require.ErrorIs(t, err, flowroute.ErrOutcomeUnknown)
+	}
+	client, _ = serve(t, 207, "", `{"data":{"id":"1"},"errors":[{"detail":"Half of it."}]}`)
+	require.NoError(t, client.Do(t.Context(), "POST", "/v2/x", nil, nil, &out))
+	assert.Equal(t, map[string]any{"id": "1"}, out.(map[string]any)["data"])
+}
+
 // TestTLSIsRecent has a server, and a program's own default, that would do with a TLS that is too old.
 func TestTLSIsRecent(t *testing.T) {
 	srv := newTLSServer(t, tls.VersionTLS11)

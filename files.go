@@ -32,7 +32,7 @@ func (c *Client) foreign(ctx context.Context, op operation, method, link string,
 	u, err := url.Parse(link)
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || !isSecure(u) {
 		err := errors.New("what the API gave for the file's URL is not an https URL")
-		return nil, &RequestError{Op: op.name, Attempts: 0, Err: err, unknown: op.class == transport.Once}
+		return nil, &RequestError{Op: op.name, Attempts: 1, Err: err, unknown: op.class == transport.Once}
 	}
 	resp, sent, err := c.transport.Foreign(ctx, method, u, body, size)
 	if err != nil {

@@ -70,7 +70,8 @@
 // record, a CNAM record, a CDR export or a port order, and wherever else the documentation of a method says so. Such a
 // request is retried only where it is certain that it was not carried out: on 429, and when it never left this machine.
 // When it fails and nobody can tell whether it was carried out, the error matches [ErrOutcomeUnknown]. Wait a little,
-// and look before you do it again. [ErrServer] without it, which is a 503, was not carried out.
+// and look before you do it again. Such a request that ends with an [ErrServer] and without it, as with a 503, was not
+// carried out.
 //
 //	if errors.Is(err, flowroute.ErrOutcomeUnknown) {
 //		// Look among the records of Messages.ListAll, a minute later: the example of Send shows how.
@@ -280,11 +281,8 @@ func (c *Client) Do(ctx context.Context, method, path string, query url.Values, 
 	if err != nil {
 		return err
 	}
-	if err := jsonapi.Check(r.Body); err != nil {
-		return op.unusable(r, err)
-	}
-	if out == nil {
-		return nil
+	if err := op.contradiction(r); err != nil || out == nil {
+		return err
 	}
 	if err := jsonapi.Unmarshal(r.Body, out); err != nil {
 		return op.unusable(r, err)

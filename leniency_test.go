@@ -46,6 +46,19 @@ func TestOddFieldsCostNoEvent(t *testing.T) {
 		require.NoError(t, err, odd)
 		assert.Equal(t, "Hi", event.(*flowroute.InboundMessage).Body)
 	}
+	for _, attributes := range []string{`"is_mms":true`, `"is_mms":"yes"`} { // the sound picture stays, whatever is odd
+		event, err := parseWebhook(t, `{"data":{"type":"message","id":"mdr2-1","attributes":{"from":"12065550199","to":"12065550100","body":"Hi",`+attributes+`}},"included":[
+			{"type":"media","id":"1","attributes":{"url":"https://example.com/1"}},{"type":"media","id":"2","attributes":{"file_size":"12 kB"}}]}`)
+		require.NoError(t, err)
+		assert.Equal(t, []flowroute.Media{{ID: "1", URL: "https://example.com/1"}, {ID: "2"}}, event.(*flowroute.InboundMessage).Media)
+	}
+	keys := map[string]bool{}
+	for _, level := range []string{"1", "2"} {
+		event, err := parseWebhook(t, `{"data":{"type":"delivery_receipt","id":"mdr2-1","attributes":{"level":`+level+`,"status":"delivered","status_code_description":{}}}}`)
+		require.NoError(t, err)
+		keys[event.Key()] = true
+	}
+	assert.Len(t, keys, 2, "receipts of two levels are two events")
 	receipt, err := parseWebhook(t, `{"data":{"type":"delivery_receipt","id":"mdr2-1","attributes":{"level":"second","status":"message buffered"}}}`)
 	require.NoError(t, err)
 	assert.Equal(t, "message buffered", receipt.(*flowroute.DeliveryReceiptEvent).Status)

@@ -3,6 +3,7 @@ package flowroute
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"iter"
 	"time"
 
@@ -328,6 +329,21 @@ type mediaWire struct {
 		Media
 		FileSize jsonapi.Int `json:"file_size"`
 	} `json:"attributes"`
+}
+
+// UnmarshalJSON reads an attachment. Of one that is odd it reads the id alone, so that it costs neither the text nor
+// the other attachments.
+func (w *mediaWire) UnmarshalJSON(b []byte) error {
+	type plain mediaWire
+	var p plain
+	if json.Unmarshal(b, &p) != nil {
+		p = plain{}
+		if err := json.Unmarshal(b, &p.Identity); err != nil {
+			return err
+		}
+	}
+	*w = mediaWire(p)
+	return nil
 }
 
 // media is the attachment that a message refers to: as the answer includes it, or else its id alone.

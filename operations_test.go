@@ -606,6 +606,10 @@ func TestBadAnswers(t *testing.T) {
 			assert.Equal(t, once(op.name), errors.Is(err, flowroute.ErrOutcomeUnknown))
 			assert.Contains(t, err.Error(), "flowroute: "+op.name+": 200 OK: Not today. (id 7fc8)")
 		}},
+		{"success with an error", 200, "application/vnd.api+json", `{"error":"Not today."}`, func(t *testing.T, _ operation, err error) {
+			assert.ErrorContains(t, err, "200 OK: Not today.")
+		}},
+		{"success with a message", 200, "application/vnd.api+json", `{"message":"Done."}`, unusable},
 		{"success without errors", 200, "application/vnd.api+json", `{"errors":[],"message":"Done."}`, nil},
 		{"wrong data", 200, "application/vnd.api+json", `{"data":"12065550100"}`, unusable},
 	}
@@ -615,7 +619,7 @@ func TestBadAnswers(t *testing.T) {
 				t.Run(op.name, func(t *testing.T) {
 					client, _ := serve(t, a.status, a.contentType, a.body)
 					value, err := op.call(t.Context(), client)
-					contradicts := a.status != 200 || strings.Contains(a.name, "HTML") || a.name == "success with errors"
+					contradicts := a.status != 200 || strings.Contains(a.name, "HTML") || a.name == "success with errors" || a.name == "success with an error"
 					if op.want == nil && !contradicts {
 						require.NoError(t, err, "an operation without an answer has nothing to read")
 						return

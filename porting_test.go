@@ -1,6 +1,7 @@
 package flowroute_test
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -141,8 +142,15 @@ func TestUpload(t *testing.T) {
 		assert.NotContains(t, err.Error(), "private")
 	}
 
-	ambiguous, _ := serve(t, 200, "", `{"data":{"status_url":"https://example.com/1","file":"https://example.com/2"}}`)
+	ambiguous, _ := serve(t, 200, "", `{"data":{"file":"https://example.com/1","place":"https://example.com/2"}}`)
 	require.ErrorContains(t, ambiguous.Porting.Upload(t.Context(), "42361", "csr.pdf", strings.NewReader("contents"), 8), "the answer has no URL to upload the file to")
+	others, _ := serve(t, 200, "", `{"data":{"status_url":"https://example.com/1"}}`)
+	require.ErrorContains(t, others.Porting.Upload(t.Context(), "42361", "csr.pdf", strings.NewReader("contents"), 8), "the answer has no URL to upload the file to")
+	closed, _ := serve(t, 200, "", `{"data":{"url":"http://127.0.0.1:1/x"}}`)
+	refused := closed.Porting.Upload(t.Context(), "42361", "csr.pdf", strings.NewReader("contents"), 8)
+	require.Error(t, refused)
+	require.NotErrorIs(t, refused, context.Canceled, "nobody cancelled it")
+	require.NotErrorIs(t, refused, flowroute.ErrOutcomeUnknown, "nothing was sent to the host")
 	plain, _ := serve(t, 200, "", `{"data":{"url":"http://example.com/1"}}`)
 	require.ErrorContains(t, plain.Porting.Upload(t.Context(), "42361", "csr.pdf", strings.NewReader("contents"), 8), "is not an https URL")
 

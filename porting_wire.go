@@ -248,7 +248,7 @@ func (w uploadWire) model() uploadWire { return w }
 // findURL finds the URL to upload to: the only one there is, or the only one whose name speaks of an upload. A document
 // must not go where it doesn't belong, so of several others none is taken.
 func findURL(data any) string {
-	all, named := map[string]bool{}, map[string]bool{}
+	named, others := map[string]bool{}, map[string]bool{}
 	var look func(name string, data any)
 	look = func(name string, data any) {
 		switch data := data.(type) {
@@ -256,9 +256,12 @@ func findURL(data any) string {
 			if u, err := url.Parse(data); err != nil || !strings.HasPrefix(u.Scheme, "http") || u.Host == "" {
 				return
 			}
-			all[data] = true
-			if strings.Contains(name, "upload") || name == "url" {
+			name = strings.ToLower(name)
+			switch {
+			case strings.Contains(name, "upload"), name == "url":
 				named[data] = true
+			case !slices.ContainsFunc([]string{"callback", "status", "self", "related", "href"}, func(s string) bool { return strings.Contains(name, s) }):
+				others[data] = true
 			}
 		case map[string]any:
 			for name, value := range data {
@@ -273,7 +276,7 @@ func findURL(data any) string {
 		}
 	}
 	look("", data)
-	for _, found := range []map[string]bool{named, all} {
+	for _, found := range []map[string]bool{named, others} {
 		if len(found) == 1 {
 			return slices.Collect(maps.Keys(found))[0]
 		}

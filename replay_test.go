@@ -4,11 +4,14 @@ import (
 	"crypto/tls"
 	"encoding/binary"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -103,7 +106,38 @@ func TestNothingIsReplayed(t *testing.T) {
 	assert.EqualValues(t, 3, server.requests.Load(), "what is repeated is repeated by the policy alone")
 }
 
-// TestRequestsAreNotChunked has every request say how long it is, or have no body: some servers refuse chunks.
+// TestGracefulShutdown has a server close its HTTP/2 connections now and then, as load balancers do. What it did not take
+// is known, and sent again.
+func TestGracefulShutdown(t *testing.T) {
+	fake := flowroutetest.NewUnstartedServer(flowroutetest.WithCredentials(accessKey, secretKey))
+	var requests atomic.Int32
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if requests.Add(1)%5 == 0 {
+			w.Header().Set("Connection", "close") // which is a GOAWAY over HTTP/2
+		}
+		fake.ServeHTTP(w, r)
+	}))
+	server.EnableHTTP2 = true
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // of handshakes that a closed connection cuts short
+	server.StartTLS()
+	defer server.Close()
+	client, err := flowroute.NewClient(accessKey, secretKey, flowroute.WithBaseURL(server.URL), flowroute.WithHTTPClient(server.Client()),
+		flowroute.WithRetry(flowroute.RetryPolicy{MaxAttempts: 20, MinDelay: 20 * time.Millisecond, MaxDelay: 50 * time.Millisecond}))
+	require.NoError(t, err)
+	var wg sync.WaitGroup
+	for range 16 {
+		wg.Go(func() {
+			for range 30 {
+				_, err := client.Messages.Send(t.Context(), sms())
+				assert.NoError(t, err)
+			}
+		})
+	}
+	wg.Wait()
+	assert.Equal(t, 16*30, len(fake.Messages()), "texts sent") //nolint:testifylint // Len would print them all
+}
+
+// TestRequestsAreNotChunked has every request be without chunks, which some servers refuse.
 func TestRequestsAreNotChunked(t *testing.T) {
 	for _, op := range operations() {
 		client := serveFunc(t, func(w http.ResponseWriter, r *http.Request) {

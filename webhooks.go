@@ -191,13 +191,12 @@ func parseMessage(e *jsonapi.Event, body []byte) (Event, error) {
 	if e.Key() == "" || !e.Has("from", "to") {
 		return nil, errors.New("the event is a message without id, from or to")
 	}
-	w, included, err := jsonapi.DecodeEvent[inboundWire, mediaWire](e)
-	if err != nil { // a field of little weight must not cost the message, and neither may a picture
-		w, included, err = jsonapi.DecodeEvent[inboundWire, mediaWire](e.Only("id", "from", "to", "body", "is_mms", "direction"))
-	}
-	if err != nil {
-		w, included, err = jsonapi.DecodeEvent[inboundWire, mediaWire](e.Only("id", "from", "to", "body", "direction").Bare())
-	}
+	w, included, err := decodeEvent[inboundWire, mediaWire](e,
+		reading{names: []string{"id", "from", "to", "body", "direction", "is_mms"}},
+		reading{names: []string{"id", "from", "to", "body", "direction"}},
+		reading{names: []string{"id", "from", "to", "body", "direction", "is_mms"}, bare: true},
+		reading{names: []string{"id", "from", "to", "body", "direction"}, bare: true},
+	)
 	if err != nil {
 		return nil, fmt.Errorf("a message that can't be read: %w", err)
 	}
@@ -208,17 +207,37 @@ func parseMessage(e *jsonapi.Event, body []byte) (Event, error) {
 	return &m, nil
 }
 
+// reading is a part of an event: these attributes, and what is around them unless it is bare.
+type reading struct {
+	names []string
+	bare  bool
+}
+
+// decodeEvent reads an event, or as much of it as can be read: a field of little weight must not cost a text.
+func decodeEvent[R jsonapi.Identified, I any](e *jsonapi.Event, parts ...reading) (*R, []I, error) {
+	r, included, err := jsonapi.DecodeEvent[R, I](e)
+	for _, part := range parts {
+		if err == nil {
+			break
+		}
+		narrowed := e.Only(part.names...)
+		if part.bare {
+			narrowed = narrowed.Bare()
+		}
+		r, included, err = jsonapi.DecodeEvent[R, I](narrowed)
+	}
+	return r, included, err
+}
+
 func parseReceipt(e *jsonapi.Event) (Event, error) {
 	if e.Key() == "" || !e.Has("status") {
 		return nil, errors.New("the event is a delivery receipt without id or status")
 	}
-	w, _, err := jsonapi.DecodeEvent[receiptEventWire, none](e)
-	if err != nil {
-		w, _, err = jsonapi.DecodeEvent[receiptEventWire, none](e.Only("id", "status", "level", "status_code_description", "from", "to", "body"))
-	}
-	if err != nil {
-		w, _, err = jsonapi.DecodeEvent[receiptEventWire, none](e.Only("id", "status").Bare())
-	}
+	w, _, err := decodeEvent[receiptEventWire, none](e,
+		reading{names: []string{"id", "status", "level", "status_code_description", "from", "to", "body"}},
+		reading{names: []string{"id", "status", "level"}, bare: true},
+		reading{names: []string{"id", "status"}, bare: true},
+	)
 	if err != nil {
 		return nil, fmt.Errorf("a delivery receipt that can't be read: %w", err)
 	}

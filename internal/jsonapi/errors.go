@@ -53,16 +53,22 @@ func DecodeErrors(body []byte) []Error {
 // Check tells whether the answer to a call that needs none contradicts its own success: by errors, or by being a page
 // of HTML, which is of something between here and the API.
 func Check(body []byte) error {
-	var doc struct {
-		Errors any `json:"errors"`
-	}
 	switch {
 	case bytes.HasPrefix(bytes.TrimSpace(body), []byte("<")):
 		return errors.New("the answer is a page and not the API's")
-	case json.Unmarshal(body, &doc) == nil && !empty(doc.Errors):
+	case HasErrors(body):
 		return errors.New("the answer has errors")
 	}
 	return nil
+}
+
+// HasErrors tells whether a document speaks of errors, whatever its status says.
+func HasErrors(body []byte) bool {
+	var doc struct {
+		Errors any `json:"errors"`
+		Error  any `json:"error"`
+	}
+	return bytes.Contains(body, []byte(`"error`)) && json.Unmarshal(body, &doc) == nil && !(empty(doc.Errors) && empty(doc.Error))
 }
 
 func empty(v any) bool {

@@ -15,8 +15,8 @@ import (
 // since a file may be large. Errors do not tell the URL, which is as good as a key. sent tells, with an error,
 // whether the request may have reached the host.
 func (t *Transport) Foreign(ctx context.Context, method string, link *url.URL, body io.Reader, length int64) (resp *http.Response, sent bool, err error) {
-	silence, ctx := newSilence(ctx, t.timeout)
-	watched, trace := watch(ctx)
+	silence, limited := newSilence(ctx, t.timeout)
+	watched, trace := watch(limited)
 	var upload io.Reader
 	if length > 0 {
 		upload = &heard{struct{ io.Reader }{body}, silence} // without Close, which is the caller's
@@ -30,8 +30,9 @@ func (t *Transport) Foreign(ctx context.Context, method string, link *url.URL, b
 	req.Header["User-Agent"] = t.userAgent
 	resp, err = t.client.Do(req)
 	if err != nil {
+		sent = trace.possibly(watched, err) // before the end, which looks like a cancellation
 		silence.end()
-		return nil, trace.possibly(watched, err), withContext(ctx, withoutURL(err))
+		return nil, sent, withContext(ctx, withoutURL(err))
 	}
 	silence.pause()
 	resp.Body = &heardBody{resp.Body, silence}
@@ -71,6 +72,7 @@ type heard struct {
 }
 
 func (h *heard) Read(p []byte) (int, error) {
+	h.silence.pause() // how long it takes is not the host's doing
 	n, err := h.Reader.Read(p)
 	h.silence.begin()
 	return n, err

@@ -202,7 +202,10 @@ func (t *Transport) attempt(parent context.Context, req *Request) Result {
 		return Result{Err: err}
 	}
 	resp, err := t.client.Do(hr)
-	if err != nil {
+	switch {
+	case err != nil && notTaken(err):
+		return Result{Err: withContext(parent, errNotTaken)}
+	case err != nil:
 		return Result{Err: withContext(parent, withoutURL(err)), Sent: sent.possibly(ctx, err)}
 	}
 	defer resp.Body.Close()
@@ -263,12 +266,31 @@ func (t *Transport) request(ctx context.Context, req *Request) (*http.Request, e
 	return hr, nil
 }
 
-// identity keeps net/http from sending an empty body in chunks, which some servers refuse.
+// identity keeps net/http from sending an empty body in chunks, which some servers refuse. A request over HTTP/1.1 that
+// has neither chunks nor a length has no body.
 var identity = []string{"identity"}
 
 // isEscaped tells whether a character of an escaped path could be written in another way.
 func isEscaped(r rune) bool {
 	return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("/-_.", r))
+}
+
+var errNotTaken = errors.New("the server did not take the request, as it closes the connection")
+
+// notTaken tells of an error whether it is HTTP/2's way to say that a request was not and will not be carried out, or
+// net/http's that a connection of HTTP/2 was gone before the request was sent. net/http has these as texts alone, and sends
+// such a request again by itself only with the means that also repeat others.
+func notTaken(err error) bool {
+	for _, text := range []string{
+		"Server's graceful shutdown GOAWAY",
+		"; REFUSED_STREAM; received from peer",
+		"cannot rewind body after connection loss", // after no other failure does net/http want to send a POST again
+	} {
+		if strings.Contains(err.Error(), text) {
+			return true
+		}
+	}
+	return false
 }
 
 // withContext makes an error also the context's, where the context is what ended the request.
