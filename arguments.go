@@ -69,8 +69,8 @@ func (a *arguments) phone(name, value string) string {
 	return digits
 }
 
-// dialled is a phone number as it is sent: a North American one behind the prefix that the operation wants, and any other
-// behind a +, without which one of 10 digits would be taken for a North American one.
+// dialled is a phone number as it is sent: a North American one behind the prefix that the operation wants, and any
+// other behind a +, without which one of 10 digits would be taken for a North American one.
 func (a *arguments) dialled(name, prefix, value string) string {
 	digits := a.phone(name, value)
 	if !isNorthAmerican(digits) {

@@ -242,8 +242,8 @@ func TestPhoneNumberNotation(t *testing.T) {
 	}
 }
 
-// TestReplyAbroad answers a message from a country whose numbers have 10 digits with the country code. Taken as they come, they
-// would be those of a stranger in North America.
+// TestReplyAbroad answers a message from a country whose numbers have 10 digits with the country code. Taken as they
+// come, they would be those of a stranger in North America.
 func TestReplyAbroad(t *testing.T) {
 	client, got := serve(t, 200, "", `{"data":{"type":"message","id":"1","attributes":{"from":"3225551212","to":12065550100}}}`)
 	m, err := client.Messages.Get(t.Context(), "1")

@@ -95,7 +95,8 @@ func (s *CNAMsService) Assign(ctx context.Context, number, cnamID string) (*CNAM
 	return fetch[cnamAssignmentWire](ctx, s.client, patch("cnams.assign", "/v2/numbers/{number}/relationships/cnams/{cnamID}", phone(number), id(cnamID)), nil)
 }
 
-// Unassign removes the CNAM record from a number. A number that is not the account's is [ErrForbidden] or [ErrNotFound].
+// Unassign removes the CNAM record from a number. A number that is not the account's is [ErrForbidden] or
+// [ErrNotFound].
 //
 // API: DELETE /v2/numbers/{number}/relationships/cnams
 func (s *CNAMsService) Unassign(ctx context.Context, number string) (*CNAMAssignment, error) {

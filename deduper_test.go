@@ -195,7 +195,8 @@ func TestMemoryDeduperMemory(t *testing.T) {
 	assert.Equal(t, flowroute.DefaultDeduperSize, d.Len())
 }
 
-// table is a deduper's table in a database, which several machines share: for each key when its lease lapses, or that it was seen.
+// table is a deduper's table in a database, which several machines share: for each key when its lease lapses, or that
+// it was seen.
 type table struct {
 	mu   sync.Mutex
 	rows map[string]*row
@@ -266,7 +267,8 @@ func (m *machine) settle(key string, mine int, err error) {
 	}
 }
 
-// TestSharedDeduper has two machines behind a load balancer get the same event at the same time, and one die in the middle.
+// TestSharedDeduper has two machines behind a load balancer get the same event at the same time, and one die in the
+// middle.
 func TestSharedDeduper(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		db := newTable()
@@ -314,8 +316,8 @@ func TestSharedDeduper(t *testing.T) {
 	})
 }
 
-// TestWebhookStorm has 1,000 events from 32 senders arrive, each one to five times, some at the same moment, through a real
-// server. A tenth of the callbacks fails the first time. Each event's callback has to succeed exactly once.
+// TestWebhookStorm has 1,000 events from 32 senders arrive, each one to five times, some at the same moment, through a
+// real server. A tenth of the callbacks fails the first time. Each event's callback has to succeed exactly once.
 func TestWebhookStorm(t *testing.T) {
 	const (
 		events, senders = 1000, 32
@@ -360,7 +362,8 @@ func TestWebhookStorm(t *testing.T) {
 		defer resp.Body.Close()
 		return resp.StatusCode
 	}
-	// deliver sends an event so many times, at once or one after the other, and then as Flowroute does until it gets a 200.
+	// deliver sends an event so many times, at once or one after the other, and then as Flowroute does until it gets a
+	// 200.
 	deliver := func(n, copies int, together bool) {
 		var got200 atomic.Bool
 		var work sync.WaitGroup

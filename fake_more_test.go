@@ -178,7 +178,8 @@ func cdrRun(t *testing.T, srv *flowroutetest.Server, client *flowroute.Client) {
 	require.Error(t, first(client.CDRs.Records(ctx, export)))
 }
 
-// TestLargeExport streams a million records (fewer with the race detector), with no more memory at the end than near the beginning.
+// TestLargeExport streams a million records (fewer with the race detector), with no more memory at the end than near
+// the beginning.
 func TestLargeExport(t *testing.T) {
 	calls := 1_000_000
 	if testing.Short() || raced {

@@ -29,7 +29,8 @@ func storage(t *testing.T, host http.HandlerFunc, opts ...flowroute.Option) (cli
 	return client, url
 }
 
-// TestFileHostThatIsSilent ends a download and an upload when nothing was heard for the client's timeout, and not before.
+// TestFileHostThatIsSilent ends a download and an upload when nothing was heard for the client's timeout, and not
+// before.
 func TestFileHostThatIsSilent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const url = "http://localhost/file?signature=private"
@@ -120,7 +121,8 @@ func TestMediaWithoutLimit(t *testing.T) {
 	assert.Equal(t, "picture", string(content))
 }
 
-// TestOnceOnAReusedConnection cuts a connection that was used before, on which net/http would send a GET again by itself.
+// TestOnceOnAReusedConnection cuts a connection that was used before, on which net/http would send a GET again by
+// itself.
 func TestOnceOnAReusedConnection(t *testing.T) {
 	for name, call := range map[string]func(context.Context, *flowroute.Client) error{
 		"porting.requestLOA": func(ctx context.Context, c *flowroute.Client) error { return c.Porting.RequestLOA(ctx, "1") },

@@ -291,6 +291,6 @@ func (c *Client) Do(ctx context.Context, method, path string, query url.Values, 
 }
 
 // CloseIdleConnections closes the connections that no call is using; those of calls under way are closed by nothing. It
-// is for programs that make many clients: one that keeps its client has no need of it. The client can be used afterwards.
-// Of a client given to [WithHTTPClient] it closes the idle connections, too.
+// is for programs that make many clients: one that keeps its client has no need of it. The client can be used
+// afterwards. Of a client given to [WithHTTPClient] it closes the idle connections, too.
 func (c *Client) CloseIdleConnections() { c.transport.CloseIdleConnections() }

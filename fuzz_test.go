@@ -110,8 +110,8 @@ func FuzzPathSegment(f *testing.F) {
 	})
 }
 
-// FuzzResource has each operation make of any answer either a value, which goes through encoding/json and comes back, or an
-// error, and the same every time.
+// FuzzResource has each operation make of any answer either a value, which goes through encoding/json and comes back,
+// or an error, and the same every time.
 func FuzzResource(f *testing.F) {
 	for _, op := range operations() {
 		f.Add(op.answer)

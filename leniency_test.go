@@ -19,8 +19,8 @@ func parseWebhook(t *testing.T, body string) (flowroute.Event, error) {
 	return flowroute.ParseWebhook(r)
 }
 
-// TestOddFieldsCostNoEvent has a field of little weight that can't be read leave the event as it is otherwise: a refusal
-// would lose it.
+// TestOddFieldsCostNoEvent has a field of little weight that can't be read leave the event as it is otherwise: a
+// refusal would lose it.
 func TestOddFieldsCostNoEvent(t *testing.T) {
 	for _, odd := range []string{`"amount_nanodollars":9500000.5`, `"timestamp":1666000000`, `"message_encoding":"x"`, `"delivery_receipts":{}`, `"message_type":7`} {
 		event, err := parseWebhook(t, `{"data":{"type":"message","id":"mdr2-1","attributes":{"from":12065550199,"to":"12065550100","body":"Hi","direction":"inbound",`+odd+`}}}`)

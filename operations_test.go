@@ -638,7 +638,8 @@ func TestBadAnswers(t *testing.T) {
 	}
 }
 
-// TestSuccessWithoutID has what was made or bought come without its id, which is no success: it could not be found again.
+// TestSuccessWithoutID has what was made or bought come without its id, which is no success: it could not be found
+// again.
 func TestSuccessWithoutID(t *testing.T) {
 	for _, op := range operations() {
 		if !once(op.name) || op.want == nil {

@@ -14,8 +14,8 @@ import (
 	"github.com/flowroute/flowroute-go/internal/transport"
 )
 
-// Option is a setting of a client. The functions whose names begin with With make one. [NewClient] returns an [*ArgumentError] that names an option whose value makes no
-// sense.
+// Option is a setting of a client. The functions whose names begin with With make one. [NewClient] returns an
+// [*ArgumentError] that names an option whose value makes no sense.
 type Option func(*config) *ArgumentError
 
 // config is what the options set.
@@ -143,8 +143,8 @@ func WithTimeout(d time.Duration) Option {
 	}
 }
 
-// WithRetry sets how often, and at which pace, requests are repeated. It does not change which requests are repeated: no
-// policy sends a message twice.
+// WithRetry sets how often, and at which pace, requests are repeated. It does not change which requests are repeated:
+// no policy sends a message twice.
 func WithRetry(p RetryPolicy) Option {
 	return func(c *config) *ArgumentError {
 		switch {
@@ -177,10 +177,9 @@ func WithLimiter(l Limiter) Option {
 	}
 }
 
-// WithMessageLimiters asks a limiter before every attempt to send a message, after that of [WithLimiter]: one for
-// SMS, of which Flowroute takes 5 a second, and one for MMS, of which it takes 1 a second. Flowroute counts each segment
-// of a text, so Wait is called once for each, see [Segments]. It gets the context of the call. Neither limiter may be
-// nil.
+// WithMessageLimiters asks a limiter before every attempt to send a message, after that of [WithLimiter]: one for SMS,
+// of which Flowroute takes 5 a second, and one for MMS, of which it takes 1 a second. Flowroute counts each segment of
+// a text, so Wait is called once for each, see [Segments]. It gets the context of the call. Neither limiter may be nil.
 func WithMessageLimiters(sms, mms Limiter) Option {
 	return func(c *config) *ArgumentError {
 		if isNil(sms) || isNil(mms) {

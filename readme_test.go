@@ -50,7 +50,8 @@ func TestReadme(t *testing.T) {
 	assert.Equal(t, 1, programs)
 }
 
-// TestContributing has each piece of code in CONTRIBUTING.md stand, to the letter, in the file that it is said to be from.
+// TestContributing has each piece of code in CONTRIBUTING.md stand, to the letter, in the file that it is said to be
+// from.
 func TestContributing(t *testing.T) {
 	guide, err := os.ReadFile("CONTRIBUTING.md")
 	require.NoError(t, err)

@@ -24,8 +24,8 @@ import (
 	"github.com/flowroute/flowroute-go/flowroutetest"
 )
 
-// carriers are the exported types that carry what the caller gave, or what the API answered: they are its data, and print
-// as such. Every other exported type must tell neither keys, nor text, nor numbers.
+// carriers are the exported types that carry what the caller gave, or what the API answered: they are its data, and
+// print as such. Every other exported type must tell neither keys, nor text, nor numbers.
 var carriers = []string{
 	"Callback", "CallbackType", "DeliveryReceiptEvent", "Event", "InboundMessage", "Notification", "UnknownEvent", // webhooks
 	"AddressType", "AreaCode", "AreaCodeListOptions", "AvailableNumber", "CNAM", "CNAMAssignment", "CNAMListOptions",
@@ -37,7 +37,8 @@ var carriers = []string{
 	"ErrorDetail", "FieldError", // the API's own words
 }
 
-// TestNothingPrivateIsTold prints, formats, logs and marshals a value of every exported type, and looks at every log line.
+// TestNothingPrivateIsTold prints, formats, logs and marshals a value of every exported type, and looks at every log
+// line.
 func TestNothingPrivateIsTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const text = "Private text"

@@ -20,8 +20,8 @@ import (
 	"github.com/flowroute/flowroute-go/flowroutetest"
 )
 
-// resetter speaks just enough HTTP/2 to take whole requests and give each up with PROTOCOL_ERROR, as a proxy may do that
-// can't read what the server behind it has answered. net/http takes that for a reason to send a request again.
+// resetter speaks just enough HTTP/2 to take whole requests and give each up with PROTOCOL_ERROR, as a proxy may do
+// that can't read what the server behind it has answered. net/http takes that for a reason to send a request again.
 type resetter struct{ requests atomic.Int32 }
 
 func (s *resetter) serve(listener net.Listener) {
@@ -106,8 +106,8 @@ func TestNothingIsReplayed(t *testing.T) {
 	assert.EqualValues(t, 3, server.requests.Load(), "what is repeated is repeated by the policy alone")
 }
 
-// TestGracefulShutdown has a server close its HTTP/2 connections now and then, as load balancers do. What it did not take
-// is known, and sent again.
+// TestGracefulShutdown has a server close its HTTP/2 connections now and then, as load balancers do. What it did not
+// take is known, and sent again.
 func TestGracefulShutdown(t *testing.T) {
 	fake := flowroutetest.NewUnstartedServer(flowroutetest.WithCredentials(accessKey, secretKey))
 	var requests atomic.Int32

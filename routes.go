@@ -94,8 +94,8 @@ func (s *RoutesService) ListAll(ctx context.Context, opts *RouteListOptions) ite
 }
 
 // Create makes a route. A target that the account has already is [ErrForbidden]; an alias that is in use, or a bad
-// value, is [ErrUnprocessable]. It is not repeated where it could happen twice: after [ErrOutcomeUnknown], look for the Alias with
-// [RoutesService.ListAll].
+// value, is [ErrUnprocessable]. It is not repeated where it could happen twice: after [ErrOutcomeUnknown], look for the
+// Alias with [RoutesService.ListAll].
 //
 // API: POST /v2/routes
 func (s *RoutesService) Create(ctx context.Context, r *CreateRouteRequest) (*Route, error) {

@@ -17,8 +17,8 @@ import (
 )
 
 // TestSoak sends 2,000 texts from 64 goroutines through a network and a server of which every third attempt fails in
-// some way. Whatever happens, no text goes out twice, and each call tells the truth about its own. The bubble that it runs in
-// does not end before every goroutine has, those of the connections among them.
+// some way. Whatever happens, no text goes out twice, and each call tells the truth about its own. The bubble that it
+// runs in does not end before every goroutine has, those of the connections among them.
 func TestSoak(t *testing.T) {
 	if testing.Short() {
 		t.Skip("2,000 texts")

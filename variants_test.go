@@ -104,8 +104,8 @@ func TestRequiredFields(t *testing.T) {
 	require.NoError(t, flowroute.CheckCNAM(strings.Repeat("A", 15)))
 }
 
-// TestCutOffWhileConnected has an attempt end between the connection and the header: with an error of the connection nothing was
-// sent, but with a context that ended the header may still be on its way.
+// TestCutOffWhileConnected has an attempt end between the connection and the header: with an error of the connection
+// nothing was sent, but with a context that ended the header may still be on its way.
 func TestCutOffWhileConnected(t *testing.T) {
 	for _, test := range []struct {
 		failure error
@@ -130,7 +130,8 @@ func TestCutOffWhileConnected(t *testing.T) {
 	}
 }
 
-// TestTimeoutAndCause has a timeout of one's own, and a context that ends with a cause of its own, which is the context's error as well.
+// TestTimeoutAndCause has a timeout of one's own, and a context that ends with a cause of its own, which is the
+// context's error as well.
 func TestTimeoutAndCause(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		srv := flowroutetest.NewUnstartedServer(flowroutetest.WithCredentials(accessKey, secretKey))

@@ -114,7 +114,8 @@ func TestWebhookHandler(t *testing.T) {
 	}
 }
 
-// TestWebhookHandlerRefuses has requests refused that are no events or come from somebody else, with no callback called.
+// TestWebhookHandlerRefuses has requests refused that are no events or come from somebody else, with no callback
+// called.
 func TestWebhookHandlerRefuses(t *testing.T) {
 	office := netip.MustParsePrefix("203.0.113.0/24")
 	basic := flowroute.WebhookBasicAuth("flowroute", webhookSecret)

@@ -18,8 +18,8 @@ import (
 // Event is what Flowroute sends to a webhook: an [*InboundMessage], a [*DeliveryReceiptEvent], a [*Notification] or an
 // [*UnknownEvent].
 type Event interface {
-	// Key names the event. Flowroute delivers an event again, up to four times, where the answer is not 200, and two deliveries with
-	// the same key are the same event. It is printable ASCII of at most 128 characters.
+	// Key names the event. Flowroute delivers an event again, up to four times, where the answer is not 200, and two
+	// deliveries with the same key are the same event. It is printable ASCII of at most 128 characters.
 	Key() string
 
 	kind() string
@@ -117,9 +117,9 @@ func eventKey(kind string, parts ...string) string {
 // WebhookError is a request in which [ParseWebhook] finds no event.
 type WebhookError struct {
 	// StatusCode is the HTTP status to answer with: 405 where the method is not POST, 415 where the Content-Type is
-	// another than JSON or the body is compressed with anything but gzip, 413 where it has more than 1 MiB, and 400 where it
-	// can't be read or is not an event. According to its documentation, Flowroute sends again, up to four times,
-	// whatever is not answered with 200.
+	// another than JSON or the body is compressed with anything but gzip, 413 where it has more than 1 MiB, and 400
+	// where it can't be read or is not an event. According to its documentation, Flowroute sends again, up to four
+	// times, whatever is not answered with 200.
 	StatusCode int
 
 	Err error // what was found; it quotes nothing of the body

@@ -50,8 +50,9 @@
 // numbers, attributes that are null in one place and missing in another, errors without id or title, links that lead
 // elsewhere. Links never name the server, and a client should not follow any.
 //
-// The URLs that files are uploaded to and downloaded from are signed and lead to the server itself, below /storage/. They
-// are refused to requests without their signature, and to those with credentials, which nobody but the API is to see.
+// The URLs that files are uploaded to and downloaded from are signed and lead to the server itself, below /storage/.
+// They are refused to requests without their signature, and to those with credentials, which nobody but the API is to
+// see.
 //
 // # Events
 //
@@ -62,8 +63,8 @@
 // [Server.SetWebhooks] sets the form of events, and how often they are repeated; [Server.Deliveries] tells what was
 // answered.
 //
-// Nothing is delivered in the background. Receive delivers before it returns, and [Server.Advance] what is due by then, in
-// the order of time. Only URLs of this machine are called, unless [WithCallbackClient] says otherwise.
+// Nothing is delivered in the background. Receive delivers before it returns, and [Server.Advance] what is due by then,
+// in the order of time. Only URLs of this machine are called, unless [WithCallbackClient] says otherwise.
 //
 // # Failures
 //

@@ -201,7 +201,8 @@ func (m *message) direction() string {
 	return "outbound"
 }
 
-// delivery is the message's status, and its receipts, the latest first. There are none for MMS, and for what was received.
+// delivery is the message's status, and its receipts, the latest first. There are none for MMS, and for what was
+// received.
 func (m *message) delivery(now time.Time) (status string, receipts []object) {
 	if m.inbound {
 		return "delivered", []object{}

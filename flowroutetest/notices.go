@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// The kinds of notices. Of others than port orders it is not known what they are called: these names are the server's own,
-// and so are their words.
+// The kinds of notices. Of others than port orders it is not known what they are called: these names are the server's
+// own, and so are their words.
 const (
 	portNotice         = "po_status_change"
 	provisioningNotice = "mp_status_change"

@@ -524,8 +524,9 @@ func (a *account) changePortNumbers(c *call) (answer, error) {
 	return ok(object{"data": o.object(c.now)}), nil
 }
 
-// addToPortGroup puts numbers into the group's order for their kind while that can be changed, and into a new order like
-// the group's first one otherwise. It answers with the orders that got numbers. All that is the server's own choice.
+// addToPortGroup puts numbers into the group's order for their kind while that can be changed, and into a new order
+// like the group's first one otherwise. It answers with the orders that got numbers. All that is the server's own
+// choice.
 func (a *account) addToPortGroup(c *call) (answer, error) {
 	group := a.portGroup(c.vars["group"])
 	if len(group) == 0 {

@@ -61,8 +61,8 @@ func date(s string) string {
 	return ""
 }
 
-// portDetails reads what is said about an order: all that is required, or where there is an order already any that is to
-// change.
+// portDetails reads what is said about an order: all that is required, or where there is an order already any that is
+// to change.
 func (a *account) portDetails(attrs *attributes, current *portDetails) portDetails {
 	d := portDetails{texts: map[string]string{}, cnamLookups: true}
 	if current != nil {

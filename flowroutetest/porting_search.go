@@ -49,8 +49,8 @@ func (o *portOrder) lastChange(now time.Time) time.Time {
 	return o.modified
 }
 
-// listPortOrders answers 404 where there is nothing to list, as the API is known to on an account without orders. Orders
-// come newest first unless another order is asked for, which is the server's own choice.
+// listPortOrders answers 404 where there is nothing to list, as the API is known to on an account without orders.
+// Orders come newest first unless another order is asked for, which is the server's own choice.
 func (a *account) listPortOrders(c *call) (answer, error) {
 	q := c.parameters()
 	search := portQuery{

@@ -167,8 +167,8 @@ func (p *provisioning) document(now time.Time) object {
 	}}
 }
 
-// provisionNumbers answers 404 where one number was asked for that isn't on the account, for want of knowing what the API
-// says; of several, such a number is among the failed ones.
+// provisionNumbers answers 404 where one number was asked for that isn't on the account, for want of knowing what the
+// API says; of several, such a number is among the failed ones.
 func (a *account) provisionNumbers(c *call) (answer, error) {
 	attrs, err := c.flat()
 	if err != nil {

@@ -124,7 +124,8 @@ func (a *account) distinctRoute(r *route, attrs *attributes) error {
 	return attrs.err()
 }
 
-// updateRoute refuses to change the built-in route as something that isn't the account's; what the API says is not known.
+// updateRoute refuses to change the built-in route as something that isn't the account's; what the API says is not
+// known.
 func (a *account) updateRoute(c *call) (answer, error) {
 	r, found := find(a.routes, c.vars["route"])
 	switch {
@@ -187,8 +188,8 @@ func (a *account) listEdgeStrategies(*call) (answer, error) {
 	return ok(object{"data": each(edgeStrategies, edgeStrategy.object)}), nil
 }
 
-// edgeStrategy reads the id of an edge strategy: a number, text, or null for none, under a shorter name as well, as some
-// clients send it. Without any it is the current one.
+// edgeStrategy reads the id of an edge strategy: a number, text, or null for none, under a shorter name as well, as
+// some clients send it. Without any it is the current one.
 func (a *attributes) edgeStrategy(current *int) *int {
 	for _, name := range []string{"edge_strategy_id", "edge_strategy"} {
 		value, given := a.value(name)

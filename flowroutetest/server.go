@@ -182,9 +182,10 @@ func (s *Server) Now() time.Time {
 	return s.clock.now()
 }
 
-// Advance moves the server's clock on by d: messages get their records and receipts, CNAM records their approval. Events
-// that are due by then are delivered, one after the other in the order of their times, before Advance returns: receipts,
-// and what was not answered with 200 before. With 0 it delivers what is due already, as where [WithClock] lets time run.
+// Advance moves the server's clock on by d: messages get their records and receipts, CNAM records their approval.
+// Events that are due by then are delivered, one after the other in the order of their times, before Advance returns:
+// receipts, and what was not answered with 200 before. With 0 it delivers what is due already, as where [WithClock]
+// lets time run.
 func (s *Server) Advance(d time.Duration) {
 	for {
 		e, left := s.step(d)

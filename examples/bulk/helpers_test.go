@@ -15,8 +15,8 @@ import (
 
 const greeting = "Hi {name}, your table is ready."
 
-// newServer returns a server to take for the real API. Whenever it reads its clock a second has passed, so that messages get their
-// records after a few requests.
+// newServer returns a server to take for the real API. Whenever it reads its clock a second has passed, so that
+// messages get their records after a few requests.
 func newServer(t *testing.T) *flowroutetest.Server {
 	now := time.Now()
 	srv := flowroutetest.NewServer(flowroutetest.WithClock(func() time.Time {

@@ -157,8 +157,8 @@ func (j *journal) doubt() error {
 	return nil
 }
 
-// replay goes through the lines of a journal, and tells how many bytes the whole ones have. The process may have been killed
-// while it wrote the last one. Without it an attempt had not begun, and an outcome is unknown.
+// replay goes through the lines of a journal, and tells how many bytes the whole ones have. The process may have been
+// killed while it wrote the last one. Without it an attempt had not begun, and an outcome is unknown.
 func (j *journal) replay(content []byte, c campaign) (whole int, err error) {
 	const start = `{"event":"began"`
 	begin := string(content[:min(len(content), len(start))])

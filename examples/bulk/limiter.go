@@ -10,8 +10,8 @@ import (
 
 var _ flowroute.Limiter = (*bucket)(nil)
 
-// bucket paces segments. It is a token bucket for one token, which comes back at a fixed pace: a text goes when there is
-// one, and a text of several segments leaves a debt behind, so that the next has to wait for longer.
+// bucket paces segments. It is a token bucket for one token, which comes back at a fixed pace: a text goes when there
+// is one, and a text of several segments leaves a debt behind, so that the next has to wait for longer.
 type bucket struct {
 	every time.Duration
 	clock interface {
@@ -46,32 +46,26 @@ func (b *bucket) take(ctx context.Context, tokens int) error {
 	return b.clock.Wait(ctx, turn.Sub(now))
 }
 
-// paid is what a text has paid for in advance.
-type paid struct {
-	segments int
-	used     bool
-}
+// paid is how many segments a text has paid for in advance.
+type paid struct{ segments int }
 
 type paidKey struct{}
 
-// pay waits until a text may be sent. The context it returns lets the first attempt pass. So a text is not written down as
-// attempted before its turn has come: if the process is killed while it waits, which is most of the time, nothing is in doubt.
+// pay waits until a text may be sent. The context it returns lets the first attempt pass. So a text is not written down
+// as attempted before its turn has come: if the process is killed while it waits, which is most of the time, nothing is
+// in doubt.
 func (b *bucket) pay(ctx context.Context, segments int) (context.Context, error) {
 	if err := b.take(ctx, segments); err != nil {
 		return nil, err
 	}
-	return context.WithValue(ctx, paidKey{}, &paid{segments: segments}), nil
+	return context.WithValue(ctx, paidKey{}, &paid{segments}), nil
 }
 
-// Wait is asked by the client before each attempt. A repeat has to be paid for again.
+// Wait is asked by the client before each attempt, once for each segment. A repeat has to be paid for again.
 func (b *bucket) Wait(ctx context.Context) error {
-	p, ok := ctx.Value(paidKey{}).(*paid)
-	if !ok {
-		return b.take(ctx, 1)
-	}
-	if !p.used {
-		p.used = true
+	if p, ok := ctx.Value(paidKey{}).(*paid); ok && p.segments > 0 {
+		p.segments--
 		return nil
 	}
-	return b.take(ctx, p.segments)
+	return b.take(ctx, 1)
 }

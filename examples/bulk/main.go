@@ -1,7 +1,7 @@
 // Command bulk sends one text to many numbers, to each of them once, however often it is stopped and started again.
 //
-// Before it sends a text it writes that down in a journal, and afterwards what came of it. When it is started again, with
-// the same journal, it goes by that:
+// Before it sends a text it writes that down in a journal, and afterwards what came of it. When it is started again,
+// with the same journal, it goes by that:
 //
 //   - who has got the text, gets it no second time;
 //   - who certainly has not, since Flowroute refused it or was not reached, is tried again;
@@ -11,9 +11,9 @@
 //
 // The journal has the numbers and the texts, so it is as private as the CSV file; and it is needed until the end.
 //
-// Without credentials it sends to a few numbers at a fake. With FR_ACCESS_KEY and FR_SECRET_KEY in the environment it sends
-// at Flowroute, where it only tells what it would do unless it is told to -spend. Ctrl-C stops it after the texts under way.
-// Its exit code is 0 where every number has got its text, 2 where it was called wrongly, and 1 otherwise.
+// Without credentials it sends to a few numbers at a fake. With FR_ACCESS_KEY and FR_SECRET_KEY in the environment it
+// sends at Flowroute, where it only tells what it would do unless it is told to -spend. Ctrl-C stops it after the texts
+// under way. Its exit code is 0 where every number has got its text, 2 where it was called wrongly, and 1 otherwise.
 package main
 
 import (

@@ -103,8 +103,8 @@ func testKilled(t *testing.T, program string) {
 		return bytes.Count(content, []byte("\n"))
 	}
 
-	// Of each round: some texts are answered at once, then all workers are without an answer. With Cut their texts are not
-	// sent, and otherwise they are.
+	// Of each round: some texts are answered at once, then all workers are without an answer. With Cut their texts are
+	// not sent, and otherwise they are.
 	pass := flowroutetest.Fault{Operation: "messages.send", Times: 10}
 	taken := flowroutetest.Fault{Operation: "messages.send", Times: workers, Delay: time.Minute}
 	lost := flowroutetest.Fault{Operation: "messages.send", Times: workers, Delay: time.Minute, Cut: true}
@@ -159,7 +159,8 @@ func testKilled(t *testing.T, program string) {
 	assert.Contains(t, out, fmt.Sprintf("\nSent %[1]d of %[1]d.\n", people))
 }
 
-// testKilledWhileItWaits has the process killed while it waits for a turn, as it does most of the time: nothing is in doubt.
+// testKilledWhileItWaits has the process killed while it waits for a turn, as it does most of the time: nothing is in
+// doubt.
 func testKilledWhileItWaits(t *testing.T, program string) {
 	const people = 10
 	srv := flowroutetest.NewServer(flowroutetest.WithClock(time.Now))

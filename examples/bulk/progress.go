@@ -7,7 +7,8 @@ import (
 	"sync"
 )
 
-// progress tells how far the sending has come: on a terminal in one line, which changes, elsewhere in a line for each tenth.
+// progress tells how far the sending has come: on a terminal in one line, which changes, elsewhere in a line for each
+// tenth.
 type progress struct {
 	out      io.Writer
 	terminal bool

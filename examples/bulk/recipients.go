@@ -19,8 +19,8 @@ type recipient struct {
 	body   string // the text for this one
 }
 
-// readRecipients reads a CSV file. Whatever is wrong in any of its lines is told before anything is sent; a number that comes
-// again, in whatever notation, is passed over.
+// readRecipients reads a CSV file. Whatever is wrong in any of its lines is told before anything is sent; a number that
+// comes again, in whatever notation, is passed over.
 func (p *program) readRecipients(name string, in io.Reader) ([]recipient, error) {
 	const enough = 10
 	rows := csv.NewReader(in)

@@ -21,8 +21,8 @@ type sending struct {
 	inARow int // texts for which Flowroute was not reached, or failed
 }
 
-// sendAll sends the text to all that are due, by several workers. An error is why it stopped before the end; it is no error
-// that a text could not be sent.
+// sendAll sends the text to all that are due, by several workers. An error is why it stopped before the end; it is no
+// error that a text could not be sent.
 func (p *program) sendAll(ctx context.Context, due []recipient) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)

@@ -72,8 +72,8 @@ func (p *program) lookFor(ctx context.Context, doubtful map[string]text) error {
 	return nil
 }
 
-// isRecord tells whether a message is the text that was attempted. There is one attempt in doubt for a number, and no other
-// number has the same record.
+// isRecord tells whether a message is the text that was attempted. There is one attempt in doubt for a number, and no
+// other number has the same record.
 func (p *program) isRecord(m *flowroute.Message, t text) bool {
 	return m.Direction == flowroute.MessageDirectionOutbound && m.From == p.sender && m.To == t.to && m.Body == t.body &&
 		!m.Timestamp.Before(t.attempted.Add(-skew))

@@ -1,9 +1,9 @@
 // Command cdrs exports the call detail records of some days to a CSV file, and adds up what the calls cost.
 //
 // It only reads, so it needs no -spend at Flowroute, where an export takes some minutes to be made. Without credentials
-// it exports the calls of a fake. The records go to standard output, or to the -out file, and all else to standard error.
-// Its exit code is 0, 3 where the records don't add up to what Flowroute states, 2 where it was called wrongly, and 1
-// where it failed.
+// it exports the calls of a fake. The records go to standard output, or to the -out file, and all else to standard
+// error. Its exit code is 0, 3 where the records don't add up to what Flowroute states, 2 where it was called wrongly,
+// and 1 where it failed.
 package main
 
 import (

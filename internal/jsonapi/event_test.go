@@ -34,7 +34,8 @@ func TestReadEvent(t *testing.T) {
 	}
 }
 
-// TestReadEventCountsValues has an event with as many values as allowed, and one more, where those in a text don't count.
+// TestReadEventCountsValues has an event with as many values as allowed, and one more, where those in a text don't
+// count.
 func TestReadEventCountsValues(t *testing.T) {
 	list := func(n int) string { return `{"type":"x","text":",\",\\","list":[0` + strings.Repeat(",0", n) + `]}` }
 	_, err := jsonapi.ReadEvent([]byte(list(9_998)))

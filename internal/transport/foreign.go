@@ -10,9 +10,9 @@ import (
 )
 
 // Foreign sends one request to a URL that the API has given: that of a file, on a host which is not the API's. The URL
-// is used as it is. The account's keys are not sent, and neither is anything else that is for the API alone. The answer is
-// returned whatever its status; its body has to be closed. The transport's timeout limits each silence, and not the whole,
-// since a file may be large. Errors do not tell the URL, which is as good as a key. sent tells, with an error,
+// is used as it is. The account's keys are not sent, and neither is anything else that is for the API alone. The answer
+// is returned whatever its status; its body has to be closed. The transport's timeout limits each silence, and not the
+// whole, since a file may be large. Errors do not tell the URL, which is as good as a key. sent tells, with an error,
 // whether the request may have reached the host.
 func (t *Transport) Foreign(ctx context.Context, method string, link *url.URL, body io.Reader, length int64) (resp *http.Response, sent bool, err error) {
 	silence, limited := newSilence(ctx, t.timeout)
@@ -78,7 +78,8 @@ func (h *heard) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// heardBody is what is downloaded. Only while more of it is waited for is there a silence: whoever reads it may take his time.
+// heardBody is what is downloaded. Only while more of it is waited for is there a silence: whoever reads it may take
+// his time.
 type heardBody struct {
 	io.ReadCloser
 	silence *silence

@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// Log is told of each attempt, and of each repeat. It is an interface so that a program which logs nothing does not have
-// the logger linked in.
+// Log is told of each attempt, and of each repeat. It is an interface so that a program which logs nothing does not
+// have the logger linked in.
 type Log interface {
 	attempt(ctx context.Context, req *Request, r *Result, took time.Duration)
 	repeat(ctx context.Context, req *Request, r *Result, delay time.Duration)
@@ -24,8 +24,8 @@ func NewLog(logger *slog.Logger, errorID func(body []byte) string) Log {
 	return log{logger, errorID}
 }
 
-// log writes lines. What they may say is listed here: the operation, method, status, attempt, duration, delay, the API's
-// id of an error, and the kind of a failure. Nothing else is ever logged.
+// log writes lines. What they may say is listed here: the operation, method, status, attempt, duration, delay, the
+// API's id of an error, and the kind of a failure. Nothing else is ever logged.
 type log struct {
 	logger  *slog.Logger
 	errorID func(body []byte) string

@@ -278,8 +278,8 @@ func isEscaped(r rune) bool {
 var errNotTaken = errors.New("the server did not take the request, as it closes the connection")
 
 // notTaken tells of an error whether it is HTTP/2's way to say that a request was not and will not be carried out, or
-// net/http's that a connection of HTTP/2 was gone before the request was sent. net/http has these as texts alone, and sends
-// such a request again by itself only with the means that also repeat others.
+// net/http's that a connection of HTTP/2 was gone before the request was sent. net/http has these as texts alone, and
+// sends such a request again by itself only with the means that also repeat others.
 func notTaken(err error) bool {
 	for _, text := range []string{
 		"Server's graceful shutdown GOAWAY",

@@ -109,8 +109,9 @@ type Session struct {
 	fake *flowroutetest.Server // nil where the API is real
 }
 
-// Start makes a client with the keys in the environment, and the options given. Without keys it starts a fake, and says so.
-// Messages go through version 2.2 of their API, since version 2.1 is documented for North American recipients alone.
+// Start makes a client with the keys in the environment, and the options given. Without keys it starts a fake, and says
+// so. Messages go through version 2.2 of their API, since version 2.1 is documented for North American recipients
+// alone.
 func Start(out io.Writer, opts ...flowroute.Option) (*Session, error) {
 	opts = append([]flowroute.Option{flowroute.WithMessagesVersion(flowroute.MessagesV22)}, opts...)
 	if os.Getenv("FR_ACCESS_KEY") == "" && os.Getenv("FR_SECRET_KEY") == "" {
