@@ -201,7 +201,7 @@ func (a *arguments) anyDigits(name string, values []string) []string {
 }
 
 type cdrExportWire struct {
-	jsonapi.Identity
+	jsonapi.Record
 	Attributes struct {
 		CDRExport
 		ID               jsonapi.Ignored `json:"id"`
@@ -227,7 +227,7 @@ func (w cdrExportWire) Key() string {
 	if w.Data != nil {
 		return w.Data.Key()
 	}
-	return w.Identity.Key()
+	return w.Record.Key()
 }
 
 // Identified tells whether there is an export, which has its id in either place.

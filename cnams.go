@@ -135,25 +135,31 @@ func (v cnamValue) body(args *arguments) any {
 }
 
 type cnamWire struct {
-	jsonapi.Identity
+	jsonapi.Record
 	Attributes    cnamAttributes `json:"attributes"`
 	Relationships struct {
 		Numbers jsonapi.ToMany `json:"numbers"`
 	} `json:"relationships"`
 }
 
-func (w cnamWire) model(a answer[numberWire]) CNAM {
+func (w cnamWire) model(a answer[includedNumberWire]) CNAM {
 	c := w.Attributes.cnam(w.Key())
 	for _, ref := range w.Relationships.Numbers.Data {
 		number := Number{ID: string(ref.ID)}
 		for _, included := range a.included {
-			if included.Identity == ref {
+			if included.ID == ref.ID && included.Type == ref.Type {
 				number = included.model(answer[relatedWire]{})
 			}
 		}
 		c.Numbers = append(c.Numbers, number)
 	}
 	return c
+}
+
+// includedNumberWire is a number that comes with another resource.
+type includedNumberWire struct {
+	numberWire
+	Type string `json:"type"`
 }
 
 type cnamAttributes struct {

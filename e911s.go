@@ -265,7 +265,7 @@ func (a *arguments) zip(name, value string) {
 }
 
 type e911Wire struct {
-	jsonapi.Identity
+	jsonapi.Record
 	Attributes e911Attributes `json:"attributes"`
 }
 

@@ -244,7 +244,7 @@ func (o *MessageListOptions) check(args *arguments) {
 }
 
 type messageWire struct {
-	jsonapi.Identity
+	jsonapi.Record
 	Attributes    messageAttributes `json:"attributes"`
 	PriceDetails  *priceWire        `json:"price_details"` // version 2.2 has it here, or among the attributes
 	Relationships struct {

@@ -414,15 +414,15 @@ func numberList(name, prefix string, numbers []string) input {
 	})
 }
 
-type tierWire struct{ jsonapi.Identity }
+type tierWire struct{ jsonapi.Record }
 
 func (w tierWire) model(answer[none]) Tier { return Tier{ID: w.Key()} }
 
-type areaCodeWire struct{ jsonapi.Identity }
+type areaCodeWire struct{ jsonapi.Record }
 
 func (w areaCodeWire) model(answer[none]) AreaCode { return AreaCode{ID: w.Key()} }
 
-type exchangeWire struct{ jsonapi.Identity }
+type exchangeWire struct{ jsonapi.Record }
 
 func (w exchangeWire) model(answer[none]) Exchange { return Exchange{ID: w.Key()} }
 
@@ -430,7 +430,7 @@ func (w exchangeWire) model(answer[none]) Exchange { return Exchange{ID: w.Key()
 // takes a fifth longer over an embedded struct.
 
 type availableNumberWire struct {
-	jsonapi.Identity
+	jsonapi.Record
 	Attributes struct {
 		Value       jsonapi.Text  `json:"value"`
 		NumberType  NumberType    `json:"number_type"`
@@ -463,7 +463,7 @@ func (w availableNumberWire) model(answer[none]) AvailableNumber {
 }
 
 type numberWire struct {
-	jsonapi.Identity
+	jsonapi.Record
 	Attributes struct {
 		Value              jsonapi.Text  `json:"value"`
 		Alias              string        `json:"alias"`

@@ -40,7 +40,7 @@ func (w *portableWire) UnmarshalJSON(b []byte) error {
 }
 
 type portOrderWire struct {
-	jsonapi.Identity
+	jsonapi.Record
 	Attributes struct {
 		PortOrder
 		ID                    jsonapi.Text       `json:"id"` // here in a list
@@ -121,7 +121,7 @@ func (w portPresetsWire) model() PortPresets {
 }
 
 type portFileWire struct {
-	jsonapi.Identity
+	jsonapi.Record
 	Attributes struct {
 		FileName string `json:"filename"`
 		Status   string `json:"status"`
@@ -150,7 +150,7 @@ func (w portDocumentWire) models() (files []PortFile) {
 }
 
 type portStatusWire struct {
-	jsonapi.Identity
+	jsonapi.Record
 	Attributes struct {
 		Status    PortStatus   `json:"status"`
 		UpdatedAt jsonapi.Time `json:"status_updated_at"`

@@ -68,7 +68,7 @@ func provision(action string, numbers []string, opts *MessagingOptions) input {
 }
 
 type messagingTaskWire struct {
-	jsonapi.Identity
+	jsonapi.Record
 	Attributes struct {
 		Status  string       `json:"status"`
 		Number  jsonapi.Text `json:"tn"`

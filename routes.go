@@ -206,7 +206,7 @@ func (e edgeStrategyID) MarshalJSON() ([]byte, error) {
 }
 
 type routeWire struct {
-	jsonapi.Identity
+	jsonapi.Record
 	Attributes routeAttributes `json:"attributes"`
 }
 
@@ -228,7 +228,7 @@ func (a routeAttributes) route(id string) Route {
 }
 
 type edgeStrategyWire struct {
-	jsonapi.Identity
+	jsonapi.Record
 	Attributes struct {
 		EdgeStrategy
 		FirewallRules string `json:"firewall_rules"`

@@ -282,7 +282,7 @@ func (w inboundWire) model(a answer[mediaWire]) InboundMessage {
 }
 
 type receiptEventWire struct {
-	jsonapi.Identity
+	jsonapi.Record
 	Attributes struct {
 		receiptWire
 		From jsonapi.Text `json:"from"`

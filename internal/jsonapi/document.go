@@ -16,7 +16,19 @@ var ErrNoData = errors.New("the answer has no data")
 // ErrNoID is what [Decode] and [DecodeList] return for a resource without the id it must have.
 var ErrNoID = errors.New("the answer has a record without an id")
 
-// Identity is the id and type of a resource object. A resource embeds it.
+// Record is a resource object of the type that was asked for: what it must have is an id. A resource embeds it.
+type Record struct {
+	ID Text `json:"id"`
+}
+
+// Key is the resource's id.
+func (r Record) Key() string { return string(r.ID) }
+
+// Identified tells whether the resource has what it must have to be one: an id. A resource that comes without an id
+// has a method of its own in place of this.
+func (r Record) Identified() bool { return r.ID != "" }
+
+// Identity is the id and type of a resource object. One whose type has to be known embeds it, in place of [Record].
 type Identity struct {
 	ID   Text   `json:"id"`
 	Type string `json:"type"`
@@ -25,11 +37,10 @@ type Identity struct {
 // Key is the resource's id.
 func (i Identity) Key() string { return string(i.ID) }
 
-// Identified tells whether the resource has what it must have to be one: an id. A resource that comes without an id
-// has a method of its own in place of this.
+// Identified tells whether the resource has an id, as that of [Record] does.
 func (i Identity) Identified() bool { return i.ID != "" }
 
-// Identified is a resource object: a struct that embeds [Identity].
+// Identified is a resource object: a struct that embeds [Record] or [Identity].
 type Identified interface {
 	Key() string
 	Identified() bool
