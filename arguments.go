@@ -111,12 +111,22 @@ func (a *arguments) digits(name, value string) string {
 	}, strings.TrimPrefix(value, "tel:"))
 }
 
-// link checks a URL that Flowroute is to call or to fetch.
-func (a *arguments) link(name, value string) {
-	u, err := url.Parse(value)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+// link checks a URL that Flowroute is to call or to fetch, and gives it parsed: nil where it is none.
+func (a *arguments) link(name, value string) *url.URL {
+	u := webURL(value)
+	if u == nil {
 		a.refuse(name, "must be an absolute http or https URL")
 	}
+	return u
+}
+
+// webURL is an absolute http or https URL, or nil.
+func webURL(value string) *url.URL {
+	u, err := url.Parse(value)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		return nil
+	}
+	return u
 }
 
 // path checks a path that a caller wrote. It is sent as it stands, so nothing in it may lead elsewhere.

@@ -100,7 +100,7 @@ func TestConnectionBudgetOfABurst(t *testing.T) {
 	defer transport.CloseIdleConnections()
 	client, err := flowroute.NewClient(accessKey, secretKey, flowroute.WithBaseURL(srv.URL), flowroute.WithHTTPClient(&http.Client{Transport: transport}))
 	require.NoError(t, err)
-	burst(t, client)
+	burst(t, client, 64, 10)
 	assert.LessOrEqual(t, opened.Load(), int32(64))
 }
 
@@ -109,15 +109,17 @@ func TestConnectionsOfTheOwnTransport(t *testing.T) {
 	srv, opened := connections(t, (*httptest.Server).Start)
 	client, err := flowroute.NewClient(accessKey, secretKey, flowroute.WithBaseURL(srv.URL))
 	require.NoError(t, err)
-	burst(t, client)
+	burst(t, client, 64, 10)
 	assert.LessOrEqual(t, opened.Load(), int32(64))
 }
 
-func burst(t *testing.T, client *flowroute.Client) {
+// burst has some senders send some texts each.
+func burst(t *testing.T, client *flowroute.Client, senders, each int) {
+	t.Helper()
 	var wg sync.WaitGroup
-	for range 64 {
+	for range senders {
 		wg.Go(func() {
-			for range 10 {
+			for range each {
 				_, err := client.Messages.Send(t.Context(), sms())
 				assert.NoError(t, err)
 			}

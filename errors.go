@@ -58,13 +58,13 @@ var ErrResponseTooLarge = transport.ErrTooLarge
 // ErrInvalidArgument matches every [*ArgumentError].
 var ErrInvalidArgument = errors.New("flowroute: invalid argument")
 
-// Error is an answer of the API that is not a success. Its status is matched with [errors.Is] and the sentinels, such
+// Error is an answer of the API that is not a success, by its status or by the errors in its body. Its status is matched with [errors.Is] and the sentinels, such
 // as [ErrNotFound].
 //
 // Where a wait before a repeat was ended by the context, or by a limiter, the error is that one's error as well.
 type Error struct {
 	Op         string        // the operation, e.g. "numbers.purchase"
-	StatusCode int           // the HTTP status
+	StatusCode int           // the HTTP status; 2xx where only the body says that it is no success
 	Errors     []ErrorDetail // what the API says; empty where the body is not an error document
 	RetryAfter time.Duration // how long the API asks to wait; 0 where it does not ask
 

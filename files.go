@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"net/url"
 
 	"github.com/flowroute/flowroute-go/internal/transport"
 )
@@ -29,8 +28,8 @@ func (c *Client) openFile(ctx context.Context, op operation, url string) (io.Rea
 }
 
 func (c *Client) foreign(ctx context.Context, op operation, method, link string, body io.Reader, size int64) (io.ReadCloser, error) {
-	u, err := url.Parse(link)
-	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || !isSecure(u) {
+	u := webURL(link)
+	if u == nil || !isSecure(u) {
 		err := errors.New("what the API gave for the file's URL is not an https URL")
 		return nil, &RequestError{Op: op.name, Attempts: 1, Err: err, unknown: op.class == transport.Once}
 	}
@@ -38,10 +37,10 @@ func (c *Client) foreign(ctx context.Context, op operation, method, link string,
 	if err != nil {
 		return nil, &RequestError{Op: op.name, Attempts: 1, Err: err, unknown: op.class == transport.Once && sent}
 	}
-	if resp.StatusCode >= 200 && resp.StatusCode <= 299 {
+	r := transport.Result{Status: resp.StatusCode, Sent: true}
+	if r.OK() {
 		return resp.Body, nil
 	}
-	transport.ReadError(resp)
-	r := transport.Result{Status: resp.StatusCode, Sent: true}
+	transport.Discard(resp)
 	return nil, &Error{Op: op.name, StatusCode: resp.StatusCode, Attempts: 1, elsewhere: true, unknown: op.class == transport.Once && r.Unknown()}
 }

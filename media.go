@@ -60,12 +60,12 @@ func (a *arguments) mediaLink(name string, media *Media) *url.URL {
 	case media.URL == "":
 		a.refuse(name, "must have a URL")
 	}
-	a.link(name, media.URL)
-	u, err := url.Parse(media.URL)
-	if err == nil && u.User != nil {
+	u := a.link(name, media.URL)
+	switch {
+	case u == nil:
+	case u.User != nil:
 		a.refuse(name, "must have a URL without credentials")
-	}
-	if err == nil && !isSecure(u) {
+	case !isSecure(u):
 		a.refuse(name, "must have an https URL")
 	}
 	return u

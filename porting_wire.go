@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"maps"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -253,7 +252,7 @@ func findURL(data any) string {
 	look = func(name string, data any) {
 		switch data := data.(type) {
 		case string:
-			if u, err := url.Parse(data); err != nil || !strings.HasPrefix(u.Scheme, "http") || u.Host == "" {
+			if webURL(data) == nil {
 				return
 			}
 			name = strings.ToLower(name)

@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -124,16 +123,7 @@ func TestGracefulShutdown(t *testing.T) {
 	client, err := flowroute.NewClient(accessKey, secretKey, flowroute.WithBaseURL(server.URL), flowroute.WithHTTPClient(server.Client()),
 		flowroute.WithRetry(flowroute.RetryPolicy{MaxAttempts: 20, MinDelay: 20 * time.Millisecond, MaxDelay: 50 * time.Millisecond}))
 	require.NoError(t, err)
-	var wg sync.WaitGroup
-	for range 16 {
-		wg.Go(func() {
-			for range 30 {
-				_, err := client.Messages.Send(t.Context(), sms())
-				assert.NoError(t, err)
-			}
-		})
-	}
-	wg.Wait()
+	burst(t, client, 16, 30)
 	assert.Equal(t, 16*30, len(fake.Messages()), "texts sent") //nolint:testifylint // Len would print them all
 }
 

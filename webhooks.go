@@ -127,7 +127,7 @@ type WebhookError struct {
 
 // Error is one line: the status, and what was found.
 func (e *WebhookError) Error() string {
-	return fmt.Sprintf("flowroute: webhook: %d %s: %v", e.StatusCode, http.StatusText(e.StatusCode), e.Err)
+	return fmt.Sprintf("flowroute: webhook: %s: %v", status(e.StatusCode), e.Err)
 }
 
 // Unwrap is what was found.

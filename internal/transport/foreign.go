@@ -96,9 +96,8 @@ func (b *heardBody) Close() error {
 	return b.ReadCloser.Close()
 }
 
-// ReadError reads the start of the body of an answer that is no success, and closes it.
-func ReadError(resp *http.Response) []byte {
+// Discard closes an answer, of which it reads as much as keeps the connection.
+func Discard(resp *http.Response) {
 	defer resp.Body.Close()
-	body, _ := readStart(resp) // what is missing of it says less than the status
-	return body
+	_, _ = readStart(resp)
 }
