@@ -152,3 +152,13 @@ func FuzzResource(f *testing.F) {
 		}
 	})
 }
+
+// FuzzSafeFileName has whatever a sender calls a file be a name that can be saved under.
+func FuzzSafeFileName(f *testing.F) {
+	for _, seed := range []string{"IMG_6692.jpg", "../../x", "..", "", "a:b", "CON.txt", "\u202e.\xff", strings.Repeat("é", 99) + ".tar.gz"} {
+		f.Add(seed, "1490420351891410944-"+seed)
+	}
+	f.Fuzz(func(t *testing.T, name, id string) {
+		assertSafeFileName(t, (&flowroute.Media{FileName: name, ID: id}).SafeFileName())
+	})
+}

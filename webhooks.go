@@ -27,8 +27,8 @@ type Event interface {
 }
 
 // InboundMessage is an SMS or MMS that was received, the event of the callbacks [CallbackTypeSMS] and
-// [CallbackTypeMMS]. Any field may be empty, even ID, From and To, if the event lacks it. The links of an MMS's Media may
-// stop working after a few days: fetch them soon, with [MessagesService.DownloadMedia].
+// [CallbackTypeMMS]. Any field may be empty, even ID, From and To, if the event lacks it. The links of an MMS's Media
+// may stop working after a few days: fetch them soon, with [MessagesService.DownloadMedia].
 //
 // Accounts on version 2.0 of the messaging API are sent nothing but ID, From, To and Body. [MessagesService.Get] has
 // the rest.
@@ -243,7 +243,8 @@ func isNotification(e *jsonapi.Event, kind string) bool {
 		"cdrexport", "portorder", "portorder_group":
 		return true
 	case "":
-		if e.HasValue("tn", "numbers", "message", "customer_id", "url_override", "num_calls", "download_url", "filter_parameters") {
+		if e.HasValue("tn", "numbers", "message", "customer_id", "url_override", "num_calls", "download_url",
+			"filter_parameters") {
 			return true
 		}
 	}
