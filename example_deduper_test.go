@@ -115,7 +115,7 @@ func ExampleDeduper() {
 			Auth:    flowroute.WebhookPathSecret("not-really-a-secret"),
 			Deduper: &sharedDeduper{store},
 			OnMessage: func(_ context.Context, m *flowroute.InboundMessage) error {
-				fmt.Println(name+":", m.Body)
+				fmt.Printf("%s: %q\n", name, m.Body)
 				return nil
 			},
 		})

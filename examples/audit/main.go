@@ -100,7 +100,11 @@ func (p *program) print(numbers []*flowroute.Number) error {
 			return err
 		}
 		for _, n := range numbers {
-			if err := w.Write([]string{n.Value, n.Alias, string(n.NumberType), route(n), record(n)}); err != nil {
+			row := []string{n.Value, n.Alias, string(n.NumberType), route(n), record(n)}
+			for i, cell := range row {
+				row[i] = example.Printable(cell)
+			}
+			if err := w.Write(row); err != nil {
 				return err
 			}
 		}

@@ -89,7 +89,7 @@ func (p *program) run(ctx context.Context) error {
 	case errors.Is(err, flowroute.ErrForbidden), errors.Is(err, flowroute.ErrNotFound):
 		return fmt.Errorf("%w: it could be fetched until %s, so have the same days exported again", err, minute(export.ExpiresAt))
 	case err != nil:
-		return fmt.Errorf("%w: run cdrs -export %s to fetch it again", err, export.ID)
+		return fmt.Errorf("%w: run cdrs -export %s to fetch it again", err, example.Printable(export.ID))
 	}
 	if err := file.keep(); err != nil {
 		return err
@@ -118,7 +118,7 @@ func (p *program) create(ctx context.Context) error {
 	}
 	p.export = export.ID
 	fmt.Fprintf(p.log, "Flowroute makes export %s of the calls from %s to %s.\n",
-		export.ID, first.Format(time.DateOnly), last.Format(time.DateOnly))
+		example.Printable(export.ID), first.Format(time.DateOnly), last.Format(time.DateOnly))
 	return nil
 }
 
@@ -136,7 +136,7 @@ func (p *program) await(ctx context.Context) (*flowroute.CDRExport, error) {
 	case errors.Is(err, flowroute.ErrExportFailed):
 		err = fmt.Errorf("%w: have the same days exported again", err)
 	case err != nil && ctx.Err() != nil:
-		err = fmt.Errorf("%w: Flowroute goes on with it, so run cdrs -export %s later", err, p.export)
+		err = fmt.Errorf("%w: Flowroute goes on with it, so run cdrs -export %s later", err, example.Printable(p.export))
 	}
 	return export, err
 }
@@ -176,7 +176,7 @@ func (t *totals) add(c *flowroute.CDR) {
 // compare shows the totals beside those that the export states. How Flowroute rounds minutes is not documented, so
 // that they may differ.
 func (p *program) compare(sum totals, export *flowroute.CDRExport) error {
-	fmt.Fprintf(p.log, "\nTotals of export %s\n", export.ID)
+	fmt.Fprintf(p.log, "\nTotals of export %s\n", example.Printable(export.ID))
 	example.Table(p.log, [][]string{
 		{"", "RECORDS", "FLOWROUTE STATES"},
 		{"calls", strconv.Itoa(sum.calls), strconv.Itoa(export.NumCalls)},
@@ -184,7 +184,8 @@ func (p *program) compare(sum totals, export *flowroute.CDRExport) error {
 		{"cost", "$" + sum.cost.String(), "$" + export.TotalCost.String()},
 	})
 	if sum.calls != export.NumCalls || sum.cost != export.TotalCost {
-		return example.Found("the records don't add up to what Flowroute states: fetch export %s again, or ask its support", export.ID)
+		return example.Found("the records don't add up to what Flowroute states: fetch export %s again, or ask its support",
+			example.Printable(export.ID))
 	}
 	return nil
 }

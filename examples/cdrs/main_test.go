@@ -200,3 +200,12 @@ func TestDoesNotAddUp(t *testing.T) {
 	assert.Contains(t, r.Stderr, "cdrs: the records don't add up to what Flowroute states: fetch export 38647 again, or ask its support\n")
 	assert.Equal(t, 1+720, strings.Count(r.Stdout, "\n"), "they are written nevertheless")
 }
+
+// TestHostile has what the API says be printed harmlessly.
+func TestHostile(t *testing.T) {
+	srv := newServer(t)
+	require.Zero(t, exampletest.RunReal(t, run, srv, days(srv)...).Code)
+	r := exampletest.RunHostile(t, run, srv, "-list")
+	assert.Zero(t, r.Code, r.Stderr)
+	assert.Contains(t, r.Stdout, `completed\x1b[2J\u202e\nforged\u009b"`)
+}

@@ -51,6 +51,37 @@ func TestFakeDoesNotWait(t *testing.T) {
 	assert.Equal(t, began.Add(48*time.Hour), session.Now())
 }
 
+func TestPrintable(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                       "",
+		"Büro 😀, \"main\"":       "Büro 😀, \"main\"",
+		"日本語":                    "日本語",
+		"\x1b[2J":                `"\x1b[2J"`,
+		"\u009b2J":               `"\u009b2J"`,
+		"a\n  < +1 206-555-0100": `"a\n  < +1 206-555-0100"`,
+		"a\rb\tc\x00":            `"a\rb\tc\x00"`,
+		"\u202egpj.exe":          `"\u202egpj.exe"`,
+		"a\u2028b":               `"a\u2028b"`,
+		"é\xff":                  `"é\xff"`,
+	} {
+		assert.Equal(t, want, Printable(text))
+	}
+	assert.Equal(t, `"12\x1b[2J45678"`, Phone("12\x1b[2J45678"))
+	assert.Equal(t, `"1206\n550100"`, Phone("1206\n550100"), "11 characters that are not all digits")
+	var out strings.Builder
+	Table(&out, [][]string{{"ALIAS", "TYPE"}, {"a\tb\nc", "x"}})
+	assert.Equal(t, "  ALIAS      TYPE\n  \"a\\tb\\nc\"  x\n", out.String())
+}
+
+// TestRunPrintsErrors has joined errors keep their lines, and text from outside print nothing else.
+func TestRunPrintsErrors(t *testing.T) {
+	var stderr strings.Builder
+	flags := Flags("try", "", &stderr)
+	code := Run(flags, nil, func() error { return errors.Join(errors.New("one\x1b[2J"), errors.New("two é")) })
+	assert.Equal(t, 1, code)
+	assert.Equal(t, "try: \"one\\x1b[2J\"\ntwo é\n", stderr.String())
+}
+
 func TestPrint(t *testing.T) {
 	var out strings.Builder
 	Table(&out, [][]string{{"NUMBER", "ALIAS", "COST"}, {Phone("12065550100"), "", Money(1.25)}, {Phone("+442079460000"), "", ""}, {Phone("24365"), "", ""}})
