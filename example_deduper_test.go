@@ -144,8 +144,8 @@ func ExampleDeduper() {
 	}
 	fmt.Println("deliveries:", len(fake.Deliveries()))
 	// Output:
-	// second machine: one
-	// first machine: two
-	// second machine: three
+	// second machine: "one"
+	// first machine: "two"
+	// second machine: "three"
 	// deliveries: 9
 }

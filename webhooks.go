@@ -229,9 +229,12 @@ func isMessage(e *jsonapi.Event, kind string) bool {
 	return e.HasAny("body", "is_mms", "has_mms") || kind == "" && !isNotification(e, kind)
 }
 
-// isReceipt reports whether an event has what only receipts have. A status is not a sign: messages have one too.
+// isReceipt reports whether an event has what only receipts have. A status is not a sign, as messages have one too, but
+// these words are: they are known from messages that were sent, and a program that replies must not reply to its own.
 func isReceipt(e *jsonapi.Event) bool {
-	return e.HasValue("level", "status_code", "status_code_description", "delivery_receipts")
+	status := strings.ToLower(strings.TrimSpace(e.Text("status")))
+	return status == "smsc submit" || status == "message buffered" ||
+		e.HasValue("level", "status_code", "status_code_description", "delivery_receipts")
 }
 
 // isNotification reports whether an event is about something other than a message. What CDR exports and the enabling
