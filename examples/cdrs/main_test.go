@@ -184,7 +184,7 @@ func TestCanNotWrite(t *testing.T) {
 	assert.Empty(t, srv.Requests(), "before an export is made")
 }
 
-// TestDoesNotAddUp has Flowroute state one call more than there are in the file.
+// TestDoesNotAddUp has Flowroute state other calls or costs than there are in the file.
 func TestDoesNotAddUp(t *testing.T) {
 	srv := newServer(t)
 	require.Zero(t, exampletest.RunReal(t, run, srv, days(srv)...).Code)
@@ -192,11 +192,18 @@ func TestDoesNotAddUp(t *testing.T) {
 	require.NoError(t, err)
 	link, err := json.Marshal(export.DownloadURL)
 	require.NoError(t, err)
-	body := fmt.Sprintf(`{"data":{"id":"38647","type":"cdrexport","attributes":{"status":"completed","download_url":%s,"num_calls":721,"total_cost":"%s"}}}`,
-		link, export.TotalCost)
-	srv.Inject(flowroutetest.Fault{Operation: "cdrs.get", Status: http.StatusOK, Body: body})
-	r := exampletest.RunReal(t, run, srv, "-export", "38647")
-	assert.Equal(t, 3, r.Code)
-	assert.Contains(t, r.Stderr, "cdrs: the records don't add up to what Flowroute states: fetch export 38647 again, or ask its support\n")
-	assert.Equal(t, 1+720, strings.Count(r.Stdout, "\n"), "they are written nevertheless")
+	fetch := func(calls int, cost flowroute.Nanodollars) exampletest.Result {
+		body := fmt.Sprintf(`{"data":{"id":"38647","type":"cdrexport","attributes":{"status":"completed","download_url":%s,"num_calls":%d,"total_cost":"%s"}}}`,
+			link, calls, cost)
+		srv.Inject(flowroutetest.Fault{Operation: "cdrs.get", Status: http.StatusOK, Body: body})
+		return exampletest.RunReal(t, run, srv, "-export", "38647")
+	}
+	for _, r := range []exampletest.Result{fetch(719, export.TotalCost), fetch(720, export.TotalCost+1)} {
+		assert.Equal(t, 3, r.Code)
+		assert.Contains(t, r.Stderr, "cdrs: the records don't add up to what Flowroute states: fetch export 38647 again, or ask its support\n")
+		assert.Equal(t, 1+720, strings.Count(r.Stdout, "\n"), "they are written nevertheless")
+	}
+	r := fetch(721, export.TotalCost)
+	assert.Equal(t, 1, r.Code)
+	assert.Contains(t, r.Stderr, ": after 720 call detail records: the export has 721: unexpected EOF: run cdrs -export 38647 to fetch it again\n")
 }
