@@ -207,3 +207,29 @@ func TestDoesNotAddUp(t *testing.T) {
 	assert.Equal(t, 1, r.Code)
 	assert.Contains(t, r.Stderr, ": after 720 call detail records: the export has 721: unexpected EOF: run cdrs -export 38647 to fetch it again\n")
 }
+
+// TestTextFromOthers has texts that a spreadsheet program or a terminal would act upon.
+func TestTextFromOthers(t *testing.T) {
+	srv := newServer(t)
+	require.Zero(t, exampletest.RunReal(t, run, srv, days(srv)...).Code)
+	export, err := srv.Client().CDRs.Get(context.Background(), "38647")
+	require.NoError(t, err)
+	link, err := json.Marshal(export.DownloadURL)
+	require.NoError(t, err)
+	body := `{"data":{"id":"38647","type":"cdrexport","attributes":{"status":"completed","download_url":` + string(link) + `,"num_calls":1,"total_cost":"-1.25"}}}`
+	srv.Inject(flowroutetest.Fault{Operation: "cdrs.get", Status: http.StatusOK, Body: body})
+	file := "direction,callerid,destination,destination_name,number_alias,line_information,result,call_fail_reason,call_fail_sip_code,custom_x_tag,customer_ip,total_cost\n" +
+		`Inbound,+12065550100,@SUM(A1),"=HYPERLINK(""https://example.com"",""SEATTLE"")",` + "\" \t=1+1\",＝1+1,\x1b]0;owned\a,-1+1,-486,+1+1,\"\r@x\",-1.25\n"
+	srv.Inject(flowroutetest.Fault{Operation: "cdrs.records", Status: http.StatusOK, Body: file})
+	r := exampletest.RunReal(t, run, srv, "-export", "38647")
+	require.Zero(t, r.Code, r.Stderr)
+	_, record, _ := strings.Cut(r.Stdout, "\n")
+	assert.Equal(t, `Inbound,,,+12065550100,,'@SUM(A1),"'=HYPERLINK(""https://example.com"",""SEATTLE"")",' \ufffd=1+1,\ufffd]0;owned\ufffd,-486,'-1+1,`+
+		`0,0,0,0,0.00,-1.25,0.00,0.00,0.00,0.00,0.00,'＝1+1,'+1+1,'\ufffd@x`+"\n", strings.ReplaceAll(record, "\ufffd", `\ufffd`))
+
+	srv.Inject(flowroutetest.Fault{Operation: "cdrs.list", Status: http.StatusOK, Body: `{"data":[{"id":"1","type":"cdrexport",
+		"attributes":{"status":"\u001b[2Jcompleted","filter_parameters":{"start_call_start_time":"2026\u001b[2J"}}}]}`})
+	r = exampletest.RunReal(t, run, srv, "-list")
+	require.Zero(t, r.Code, r.Stderr)
+	assert.Contains(t, r.Stdout, "\n  1   \ufffd[2Jcompleted  2026\ufffd[2J\n")
+}
