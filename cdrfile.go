@@ -162,8 +162,11 @@ const maxLine = 1 << 20
 
 // openCDRs reads the header of a file.
 func openCDRs(r io.Reader) (*cdrReader, error) {
-	text, err := openText(r)
+	text, err := decompress(r)
 	if err != nil {
+		return nil, err
+	}
+	if err := skipMark(text); err != nil {
 		return nil, err
 	}
 	lines := &lineReader{r: text, left: maxLine}
@@ -288,29 +291,37 @@ func (f *cdrReader) read(record *CDR) error {
 	return nil
 }
 
-// openText returns the text of a file that may be compressed, or may have been decompressed on its way.
-func openText(r io.Reader) (*bufio.Reader, error) {
-	text := bufio.NewReader(r)
-	start, err := text.Peek(2)
-	if bytes.Equal(start, []byte{0x1f, 0x8b}) {
-		var z *gzip.Reader
-		if z, err = gzip.NewReader(text); err != nil {
-			return nil, err
-		}
-		text = bufio.NewReader(z)
-		start, err = text.Peek(2)
-	}
-	if err != nil && err != io.EOF {
+// decompress reads a file that may be compressed, or may have been decompressed on its way.
+func decompress(r io.Reader) (*bufio.Reader, error) {
+	buffered := bufio.NewReader(r)
+	start, err := buffered.Peek(2)
+	switch {
+	case err != nil && err != io.EOF:
 		return nil, err
+	case !bytes.Equal(start, []byte{0x1f, 0x8b}):
+		return buffered, nil
+	}
+	z, invalid := gzip.NewReader(buffered)
+	if invalid != nil {
+		return nil, invalid
+	}
+	return bufio.NewReader(z), nil
+}
+
+// skipMark skips the byte order mark of a text. It fails if the text is not UTF-8.
+func skipMark(text *bufio.Reader) error {
+	start, err := text.Peek(2)
+	if err != nil && err != io.EOF {
+		return err
 	}
 	if len(start) == 2 && (start[0] == 0 || start[1] == 0 || start[0] >= 0xfe) { // UTF-16, with or without its mark
-		return nil, errors.New("the file is not UTF-8 text")
+		return errors.New("the file is not UTF-8 text")
 	}
 	const mark = "\ufeff"
-	if start, _ := text.Peek(len(mark)); string(start) == mark {
+	if start, _ = text.Peek(len(mark)); string(start) == mark {
 		_, _ = text.Discard(len(mark))
 	}
-	return text, nil
+	return nil
 }
 
 // lineReader passes the text of a file to a [csv.Reader], which knows no line ends without a line feed.
