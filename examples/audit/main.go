@@ -100,11 +100,11 @@ func (p *program) print(numbers []*flowroute.Number) error {
 			return err
 		}
 		for _, n := range numbers {
-			row := []string{n.Value, n.Alias, string(n.NumberType), route(n), record(n)}
-			for i, cell := range row {
-				row[i] = example.Printable(cell)
+			cells := []string{n.Value, n.Alias, string(n.NumberType), route(n), record(n)}
+			for i := range cells {
+				cells[i] = example.Cell(cells[i])
 			}
-			if err := w.Write(row); err != nil {
+			if err := w.Write(cells); err != nil {
 				return err
 			}
 		}

@@ -237,7 +237,7 @@ func (p *program) plan(recipients []recipient) {
 	}
 	if special != "" {
 		fmt.Fprintf(p.out, "A text with one of these has 70 characters in a segment, and not 160: %s (-plain may help)\n",
-			example.Printable(special))
+			example.Plain(special))
 	}
 }
 

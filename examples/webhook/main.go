@@ -140,10 +140,10 @@ func (p *program) onMessage(ctx context.Context, m *flowroute.InboundMessage) er
 			return err
 		}
 		if err != nil {
-			p.log.Printf("    %s is lost: %s", m.Media[i].SafeFileName(), example.Printable(err.Error()))
+			p.log.Printf("    %s is lost: %s", m.Media[i].SafeFileName(), example.Plain(err.Error()))
 			continue
 		}
-		name, mimeType := m.Media[i].SafeFileName(), example.Printable(m.Media[i].MIMEType)
+		name, mimeType := m.Media[i].SafeFileName(), example.Plain(m.Media[i].MIMEType)
 		p.log.Printf("    %s, %s of %d bytes", name, mimeType, len(content))
 	}
 	if p.reply == "" {
@@ -154,9 +154,9 @@ func (p *program) onMessage(ctx context.Context, m *flowroute.InboundMessage) er
 	case mayGoBetter(err):
 		return err
 	case errors.Is(err, flowroute.ErrOutcomeUnknown):
-		p.log.Printf("    may or may not be answered: %s", example.Printable(err.Error()))
+		p.log.Printf("    may or may not be answered: %s", example.Plain(err.Error()))
 	case err != nil:
-		p.log.Printf("    not answered: %s", example.Printable(err.Error()))
+		p.log.Printf("    not answered: %s", example.Plain(err.Error()))
 	default:
 		p.log.Printf("  > %s: %q", example.Phone(m.From), p.reply)
 	}
@@ -174,11 +174,11 @@ func mayGoBetter(err error) bool {
 }
 
 func (p *program) onReceipt(_ context.Context, r *flowroute.DeliveryReceiptEvent) error {
-	p.log.Printf("    receipt of %q: %s", r.Body, example.Printable(cmp.Or(r.StatusCodeDescription, r.Status)))
+	p.log.Printf("    receipt of %q: %s", r.Body, example.Plain(cmp.Or(r.StatusCodeDescription, r.Status)))
 	return nil
 }
 
 func (p *program) onNotification(_ context.Context, n *flowroute.Notification) error {
-	p.log.Printf("    %s", example.Printable(cmp.Or(n.Message, fmt.Sprint(n.Type, " ", n.ResourceID, " ", n.Status))))
+	p.log.Printf("    %s", example.Plain(cmp.Or(n.Message, fmt.Sprint(n.Type, " ", n.ResourceID, " ", n.Status))))
 	return nil
 }

@@ -241,18 +241,18 @@ func TestHostile(t *testing.T) {
 	document("po_status_change", map[string]any{"message": "Done" + evil})
 	document("po_status_change"+evil, map[string]any{"event_type": "x", "resource_id": evil, "status": evil})
 
-	assert.False(t, strings.ContainsFunc(out.String(), func(r rune) bool { return r != '\n' && !strconv.IsPrint(r) }), out.String())
 	for line := range strings.Lines(out.String()) {
+		assert.Equal(t, example.Plain(strings.TrimSuffix(line, "\n")), strings.TrimSuffix(line, "\n"))
 		assert.Regexp(t, `^(  [<>] |    )`, line)
 		assert.NotRegexp(t, `^\s*forged`, line)
 	}
 	for _, want := range []string{
 		`  < +1 206-555-0199: "Hi é 😀\x1b[2J\u202e\nforged\u009b"` + "\n",
 		"    cat[2J forged.png is lost: flowroute: messages.downloadMedia: 403 Forbidden",
-		`    cat[2J forged.png, "image/png\x1b[2J\u202e\nforged\u009b" of 0 bytes` + "\n",
-		`  < "1206\x1b[2J\u202e\nforged\u009b": "(no text)"` + "\n",
-		`    receipt of "Hi\x1b[2J\u202e\nforged\u009b": "sent\x1b[2J\u202e\nforged\u009b"` + "\n",
-		`    "Done\x1b[2J\u202e\nforged\u009b"` + "\n",
+		"    cat[2J forged.png, image/png" + exampletest.Harmless + " of 0 bytes\n",
+		"  < 1206" + exampletest.Harmless + ": \"(no text)\"\n",
+		`    receipt of "Hi\x1b[2J\u202e\nforged\u009b": sent` + exampletest.Harmless + "\n",
+		"    Done" + exampletest.Harmless + "\n",
 	} {
 		assert.Contains(t, out.String(), want)
 	}

@@ -52,7 +52,7 @@ func Run(flags *flag.FlagSet, args []string, work func() error) int {
 	}
 	lines := strings.Split(err.Error(), "\n") // which joined errors have
 	for i, line := range lines {
-		lines[i] = Printable(line)
+		lines[i] = Plain(line)
 	}
 	fmt.Fprintf(flags.Output(), "%s: %s\n", flags.Name(), strings.Join(lines, "\n"))
 	if _, ok := errors.AsType[usageError](err); ok {

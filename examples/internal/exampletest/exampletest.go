@@ -9,11 +9,11 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/flowroute/flowroute-go/examples/internal/example"
 	"github.com/flowroute/flowroute-go/flowroutetest"
 )
 
@@ -44,8 +44,8 @@ func runWith(t *testing.T, run Program, args []string, accessKey, secretKey, bas
 	var stdout, stderr strings.Builder
 	code := run(t.Context(), args, &stdout, &stderr)
 	for _, printed := range []string{stdout.String(), stderr.String()} {
-		if i := strings.IndexFunc(printed, func(r rune) bool { return r != '\n' && r != '\t' && !strconv.IsPrint(r) }); i >= 0 {
-			t.Errorf("%q is not for a terminal, at %d", printed, i)
+		if lines := strings.NewReplacer("\n", "", "\t", "").Replace(printed); lines != example.Plain(lines) {
+			t.Errorf("%q controls the terminal", printed)
 		}
 	}
 	return Result{code, stdout.String(), stderr.String()}
@@ -53,6 +53,9 @@ func runWith(t *testing.T, run Program, args []string, accessKey, secretKey, bas
 
 // Hostile is what RunHostile adds to texts: it clears the screen, reverses the text after it, and forges a line.
 const Hostile = "\x1b[2J\u202e\nforged\u009b"
+
+// Harmless is how [Hostile] is printed.
+const Harmless = "\ufffd[2J\ufffd\ufffdforged\ufffd"
 
 // RunHostile is like [RunReal] with an API that adds [Hostile] to each attribute that is a text of words, and to the
 // words of errors.
