@@ -177,7 +177,8 @@ func (a *arguments) digits(name, value, separators string) string {
 			return r
 		case strings.ContainsRune(separators, r), unicode.IsSpace(r), unicode.In(r, unicode.Pd, unicode.Cf), r == '\u2212':
 		default:
-			a.refuse(name, "must have only digits, spaces and any of - "+strings.Join(strings.Split(separators, ""), " ")+", and may begin with +")
+			listed := strings.Join(strings.Split(separators, ""), " ")
+			a.refuse(name, "must have only digits, spaces and any of - "+listed+", and may begin with +")
 		}
 		return -1
 	}, value)
@@ -185,13 +186,11 @@ func (a *arguments) digits(name, value, separators string) string {
 	return digits
 }
 
-// link checks a URL that Flowroute is to call or to fetch, and gives it parsed: nil where it is none.
-func (a *arguments) link(name, value string) *url.URL {
-	u := webURL(value)
-	if u == nil {
+// link checks a URL that Flowroute is to call or to fetch.
+func (a *arguments) link(name, value string) {
+	if webURL(value) == nil {
 		a.refuse(name, "must be an absolute http or https URL with a valid host")
 	}
-	return u
 }
 
 // webURL is an absolute http or https URL, or nil.

@@ -66,7 +66,7 @@ func TestBadArguments(t *testing.T) {
 	do := func(method, path string, body any) call {
 		return func(ctx context.Context, c *flowroute.Client) error { return c.Do(ctx, method, path, nil, body, nil) }
 	}
-	big := func(name string) string { return "numbers.search: " + name + " must be at most 2147483647" }
+	big := func(name string) string { return "numbers.search: " + name + " must be at most 1000000000" }
 	start := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
 	tests := []struct {

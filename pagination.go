@@ -7,14 +7,13 @@ import (
 	"hash/maphash"
 	"iter"
 	"maps"
-	"math"
 
 	"github.com/flowroute/flowroute-go/internal/jsonapi"
 	"github.com/flowroute/flowroute-go/internal/transport"
 )
 
 // ListOptions says which part of a list is asked for. It is embedded in the options of every list. A field below 0, or
-// above 2,147,483,647, is an [*ArgumentError].
+// above 1,000,000,000, is an [*ArgumentError].
 type ListOptions struct {
 	// Limit is the number of records in a page. With 0, a method that returns one page gets as many as the API gives
 	// by default, which is 10 unless the options say otherwise. An iterator then asks for large pages: of 400 area
@@ -37,6 +36,9 @@ func (o *ListOptions) window() *ListOptions { return o }
 func (o *ListOptions) largest() int         { return maxPage }
 func (o *ListOptions) detach()              {}
 
+// maxRecords keeps an offset and a limit together within an int of 32 bits.
+const maxRecords = 1e9
+
 func (o *ListOptions) check(a *arguments) {
 	for _, field := range []struct {
 		name  string
@@ -45,8 +47,8 @@ func (o *ListOptions) check(a *arguments) {
 		switch {
 		case field.value < 0:
 			a.refuse(field.name, "must not be below 0")
-		case field.value > math.MaxInt32:
-			a.refuse(field.name, "must be at most 2147483647")
+		case field.value > maxRecords:
+			a.refuse(field.name, "must be at most 1000000000")
 		}
 	}
 }
@@ -200,9 +202,11 @@ func (h *history) add(ids []uint64) bool {
 func (h *history) check(op operation, offset int) error {
 	switch {
 	case h.repeated:
-		return op.noProgress("the page at offset %d repeats an earlier one: records have moved in the meantime, or the API ignores the offset", offset)
+		return op.noProgress("the page at offset %d repeats an earlier one: records have moved in the meantime, "+
+			"or the API ignores the offset", offset)
 	case h.stalled >= maxStalled:
-		return op.noProgress("the last %d pages, up to offset %d, have hardly any new records: the list changes too fast, or the API ignores the offset", maxStalled, offset)
+		return op.noProgress("the last %d pages, up to offset %d, have hardly any new records: the list changes too fast, "+
+			"or the API ignores the offset", maxStalled, offset)
 	}
 	return nil
 }
@@ -214,7 +218,8 @@ func (w *walk[T]) beyond(op operation, offset, size int) fetched[T] {
 	switch {
 	case f.err != nil:
 	case len(f.page.Items) > 0:
-		f.err = op.noProgress("the page of %d records at offset %d is empty, but the next one is not: records are missing", size, offset)
+		f.err = op.noProgress("the page of %d records at offset %d is empty, but the next one is not: "+
+			"records are missing", size, offset)
 	default:
 		f.page.More = false
 	}
