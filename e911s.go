@@ -125,7 +125,7 @@ func (s *E911sService) Get(ctx context.Context, e911ID string) (*E911Record, err
 //
 // API: POST /v2/e911s/validate
 func (s *E911sService) Validate(ctx context.Context, address *E911Address) error {
-	return send(ctx, s.client, post("e911s.validate", "/v2/e911s/validate"), required(address))
+	return send(ctx, s.client, ask("e911s.validate", "/v2/e911s/validate"), required(address))
 }
 
 // Create validates an address, as [E911sService.Validate] does, and makes a record of it. An address that the account

@@ -290,7 +290,7 @@ func (s *NumbersService) Get(ctx context.Context, number string) (*Number, error
 //
 // API: POST /v2/numbers/details
 func (s *NumbersService) GetMany(ctx context.Context, numbers []string) ([]Number, error) {
-	return listWhole(ctx, s.client, post("numbers.getMany", "/v2/numbers/details"), numberList("numbers", "+", numbers), decodeRecords[numberWire])
+	return listWhole(ctx, s.client, ask("numbers.getMany", "/v2/numbers/details"), numberList("numbers", "+", numbers), decodeRecords[numberWire])
 }
 
 // Update changes the settings of one of the account's phone numbers. A number that is not on the account is

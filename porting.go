@@ -206,7 +206,7 @@ type UpdatePortOrderRequest struct {
 //
 // API: POST /v2/portorders/portability
 func (s *PortingService) CheckPortability(ctx context.Context, numbers []string) (*Portability, error) {
-	return fetchData[portabilityWire](ctx, s.client, post("porting.checkPortability", "/v2/portorders/portability").asPlainJSON(), numberList("numbers", "+", numbers))
+	return fetchData[portabilityWire](ctx, s.client, ask("porting.checkPortability", "/v2/portorders/portability").asPlainJSON(), numberList("numbers", "+", numbers))
 }
 
 // Create orders numbers to be ported, which costs money. Flowroute may split the request into several orders, which
