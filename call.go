@@ -59,7 +59,7 @@ func repeatable(method, name, path string, segments []segment) operation {
 	return operation{name: name, method: method, path: path, class: transport.Repeatable, segments: segments}
 }
 
-// once is a POST that would do a thing twice if it were repeated.
+// once is a POST that must not happen twice.
 func once(name, path string, segments ...segment) operation {
 	return post(name, path, segments...).notRepeated()
 }
@@ -69,9 +69,9 @@ func (op operation) notRepeated() operation {
 	return op
 }
 
-// onceIf is for what reaches people only if its options say so.
-func (op operation) onceIf(reaches bool) operation {
-	if reaches {
+// onceIf makes the operation one that must not happen twice if it is to send an e-mail.
+func (op operation) onceIf(mails bool) operation {
+	if mails {
 		return op.notRepeated()
 	}
 	return op

@@ -67,8 +67,9 @@
 // three attempts in all: see [RetryPolicy].
 //
 // Requests that would do a thing twice are not: sending a message, purchasing a number, creating a route, an E911
-// record, a CNAM record, a CDR export or a port order, and wherever else the documentation of a method says so. Such a
-// request is retried only where it is certain that it was not carried out: on 429, and when it never left this machine.
+// record, a CNAM record, a CDR export or a port order, assigning an E911 record, and wherever else the documentation of a
+// method says so. Such a request is retried only where it is certain that it was not executed: on 429, and when it was
+// never sent.
 // When it fails and nobody can tell whether it was carried out, the error matches [ErrOutcomeUnknown]. Wait a little,
 // and look before you do it again. Such a request that ends with an [ErrServer] and without it, as with a 503, was not
 // carried out.

@@ -94,6 +94,7 @@ func TestNothingIsReplayed(t *testing.T) {
 			_, err := client.Numbers.Purchase(t.Context(), "2065550100", &flowroute.PurchaseOptions{MessagingEnabled: true})
 			return err
 		},
+		"E911 assignment":   func() error { return client.E911s.Assign(t.Context(), "2065550100", "1") },
 		"request of an LOA": func() error { return client.Porting.RequestLOA(t.Context(), "1") },
 	} {
 		server.requests.Store(0)

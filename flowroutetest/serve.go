@@ -164,10 +164,12 @@ func (s *Server) decide(r *http.Request, body []byte) (reply, Fault) {
 		fault = s.takeFault("")
 	}
 	var a answer
+	executed := false
 	if fault.carriesOut() {
 		if err == nil {
 			s.account.settle(c.now)
 			a, err = op.handle(&s.account, c)
+			executed = err == nil && a.status < 300
 		}
 		if err != nil {
 			a = s.account.refuse(err)
@@ -176,7 +178,7 @@ func (s *Server) decide(r *http.Request, body []byte) (reply, Fault) {
 	if fault.Status != 0 {
 		a = s.account.refuse(fault.refusal())
 	}
-	s.record(r, op.name, c, fault.status(a))
+	s.record(r, op.name, c, fault.status(a), executed)
 	return fault.alter(a.encode()), fault
 }
 
