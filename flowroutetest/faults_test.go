@@ -248,6 +248,7 @@ func TestFaultsWithoutNetwork(t *testing.T) {
 	}
 
 	broken := httptest.NewRequest("POST", "/v2.1/messages", io.MultiReader(strings.NewReader("{"), failing{}))
+	broken.SetBasicAuth(srv.AccessKey, srv.SecretKey)
 	assert.PanicsWithValue(t, http.ErrAbortHandler, func() { srv.ServeHTTP(httptest.NewRecorder(), broken) })
 	assert.Len(t, srv.Requests(), 2, "a request that breaks off has not arrived")
 }

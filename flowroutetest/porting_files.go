@@ -103,9 +103,12 @@ func (a *account) getPortFile(c *call) (answer, error) {
 	return ok(object{"data": o.file(f)}), nil
 }
 
+// uploadPath is the path of the file that a request uploads.
+func (c *call) uploadPath() string { return "portorders/" + c.vars["order"] + "/" + c.vars["file"] }
+
 // uploadPortFile doesn't keep what is uploaded: it is in [Request.Body].
 func (a *account) uploadPortFile(c *call) (answer, error) {
-	refused, permitted := c.permitted("portorders/" + c.vars["order"] + "/" + c.vars["file"])
+	refused, permitted := c.permitted(c.uploadPath())
 	if !permitted {
 		return refused, nil
 	}

@@ -17,7 +17,7 @@ type Request struct {
 	Path      string      // as sent, with its escapes and without the query
 	Query     url.Values  // empty, not nil, without a query
 	Header    http.Header // without Authorization, so that it can be printed
-	Body      []byte      // as sent; empty without one
+	Body      []byte      // as sent; empty without one, and if it was not read
 	Status    int         // status it is answered with; 0 where the connection is closed without an answer
 	Executed  bool        // whether the operation was executed with success, whatever the client was told
 	Time      time.Time   // on the server's clock
