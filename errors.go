@@ -17,7 +17,7 @@ import (
 )
 
 // Sentinels for the statuses that the API documents. An [*Error] matches the one of its status with [errors.Is], and
-// has all else that the API said.
+// has what else the API said.
 var (
 	// ErrBadRequest is status 400, e.g. an address that can't be located.
 	ErrBadRequest = errors.New("flowroute: bad request")
@@ -41,19 +41,20 @@ var (
 	// ErrUnprocessable is status 422: a value is invalid. See [ErrorDetail.Fields].
 	ErrUnprocessable = errors.New("flowroute: unprocessable")
 
-	// ErrRateLimited is status 429: too many requests. The request was not carried out.
+	// ErrRateLimited is status 429: too many requests. The request was not executed.
 	ErrRateLimited = errors.New("flowroute: rate limited")
 
 	// ErrServer is any status of 500 and above.
 	ErrServer = errors.New("flowroute: server error")
 )
 
-// ErrOutcomeUnknown matches, with [errors.Is], every error after which the request may have been carried out although
-// the caller was not told: the connection broke after the request was sent, the time ran out, the answer can't be read,
-// or the server failed in the middle. Only operations that must not be done twice have it; the documentation of each
-// says so. Look whether the thing was done before you do it again.
+// ErrOutcomeUnknown matches, with [errors.Is], every error after which the request may have been executed although the
+// caller was not told: the connection broke after the request was sent, the time ran out, the response can't be read,
+// or the server failed in the middle. Only operations that must not be executed twice have it; the documentation of
+// each says so. Check whether it was executed before you retry.
 //
-// A 503 is not among them: the API documents it as maintenance, and with it says that it took nothing.
+// A 503 with the API's error document is not among them: the API documents it as maintenance. Any other 503 is a
+// gateway's, which may have handed the request on.
 var ErrOutcomeUnknown = errors.New("flowroute: outcome unknown")
 
 // ErrResponseTooLarge matches the error of a successful answer of more than 8 MiB, or of media larger than the limit
@@ -225,7 +226,8 @@ func status(code int) string {
 // isStatus reports whether a text says no more than the status: 404, 404.0, Not Found or 404 NOT FOUND.
 func isStatus(s string, code int) bool {
 	number, err := strconv.ParseFloat(s, 64)
-	return err == nil && number == float64(code) || strings.EqualFold(s, http.StatusText(code)) || strings.EqualFold(s, status(code))
+	return err == nil && number == float64(code) ||
+		strings.EqualFold(s, http.StatusText(code)) || strings.EqualFold(s, status(code))
 }
 
 // Is matches the sentinel of the status, and [ErrOutcomeUnknown].

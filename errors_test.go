@@ -327,7 +327,8 @@ func TestFieldsAreBounded(t *testing.T) {
 	assert.Equal(t, []flowroute.FieldError{{Field: strings.Repeat("é", 128) + "…", Messages: []string{"No."}}}, e.Errors[0].Fields)
 }
 
-// TestEveryErrorTextIsOneShortLine makes errors of what a transport, a limiter, a user and a sender of webhooks may say.
+// TestEveryErrorTextIsOneShortLine makes errors of what a transport, a limiter, a user and a sender of webhooks may
+// say.
 func TestEveryErrorTextIsOneShortLine(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const odd = "One\r\n\u0085\u2028\u202etwo\U000e0041\xff"
@@ -393,8 +394,8 @@ func TestResponseWithoutStatus(t *testing.T) {
 	}
 }
 
-// TestEarlierAttemptIsTold has a retry be refused for what an earlier attempt may have done. Only a change can have been
-// done, and only an attempt of what is retried after a failure.
+// TestEarlierAttemptIsTold has a retry be refused for what an earlier attempt may have done. Only a change can have
+// been done, and only an attempt of what is retried after a failure.
 func TestEarlierAttemptIsTold(t *testing.T) {
 	const told = " (after 2 attempts, of which an earlier one may have taken effect)"
 	changes := map[string]func(context.Context, *flowroute.Client) error{

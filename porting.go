@@ -299,8 +299,8 @@ func (s *PortingService) RequestLOA(ctx context.Context, orderID string) error {
 }
 
 // SignLOA signs the letter of authorization of a port order with a name and a title. A signature is binding, so it is
-// retried only if it is certain that it was not executed: after [ErrOutcomeUnknown], see with [PortingService.GetStatus]
-// whether the order is still pending.
+// retried only if it is certain that it was not executed: after [ErrOutcomeUnknown], see with
+// [PortingService.GetStatus] whether the order is still pending.
 //
 // API: POST /v2/portorders/{orderID}/loa
 func (s *PortingService) SignLOA(ctx context.Context, orderID, name, title string) error {

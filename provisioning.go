@@ -33,8 +33,8 @@ type MessagingTask struct {
 // messages. opts may be nil. Follow the task with [NumbersService.GetMessagingTask].
 //
 // Enabling it again does no harm, so it is retried like a GET, unless Email is set: then it is retried only if it is
-// certain that it was not executed, so that no second e-mail is sent. After [ErrOutcomeUnknown], look some minutes later
-// at [Number.MessagingEnabled] with [NumbersService.Get], or call it again without Email.
+// certain that it was not executed, so that no second e-mail is sent. After [ErrOutcomeUnknown], look some minutes
+// later at [Number.MessagingEnabled] with [NumbersService.Get], or call it again without Email.
 //
 // API: POST /v2/message-provision
 func (s *NumbersService) EnableMessaging(ctx context.Context, numbers []string, opts *MessagingOptions) (*MessagingTask, error) {

@@ -1,4 +1,5 @@
-// Package flowroutetest is a Flowroute to test against: its whole REST API, in memory.
+// Package flowroutetest is a Flowroute to test against, in memory: each operation that package flowroute has a method
+// for.
 //
 //	srv := flowroutetest.NewServer()
 //	defer srv.Close()
@@ -13,8 +14,8 @@
 //	...
 //	srv.Messages() // what was sent
 //
-// A program in any language can be pointed at a [Server]: it takes what the official SDKs send, at its URL and
-// with its credentials.
+// A program in any language can be pointed at a [Server], at its URL and with its credentials. It takes JSON in the
+// forms that the official SDKs send, but no form-encoded values.
 //
 // # State
 //
@@ -30,8 +31,8 @@
 // exports are completed after [ExportCompletedAfter], and the numbers of a port order are on the account after
 // [PortCompletedAfter].
 //
-// Nothing is random. Servers that get the same requests in the same order give the same answers, but for the host and port
-// in the links to files, which are those of the server itself.
+// Nothing is random. Servers that get the same requests in the same order give the same answers, but for the host and
+// port in the links to files, which are those of the server itself.
 //
 // # Time
 //

@@ -521,8 +521,8 @@ func TestCloseWithStalledClients(t *testing.T) {
 	}
 }
 
-// TestStalledBodyOnAnotherServer mounts the fake in a server of the caller's: a body is waited for until the fake closes,
-// or for a minute.
+// TestStalledBodyOnAnotherServer mounts the fake in a server of the caller's: a body is waited for until the fake
+// closes, or for a minute.
 func TestStalledBodyOnAnotherServer(t *testing.T) {
 	for name, closes := range map[string]bool{"the fake closes": true, "a minute passes": false} {
 		t.Run(name, func(t *testing.T) {
