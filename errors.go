@@ -53,8 +53,8 @@ var (
 // or the server failed in the middle. Only operations that must not be executed twice have it; the documentation of
 // each says so. Check whether it was executed before you retry.
 //
-// A 503 with the API's error document is not among them: the API documents it as maintenance. Any other 503 is a
-// gateway's, which may have handed the request on.
+// A 503 matches it unless its body is an error document of the API, which documents that status as maintenance: gateways
+// respond with a 503 of their own also if they lost the response to a request that was executed.
 var ErrOutcomeUnknown = errors.New("flowroute: outcome unknown")
 
 // ErrResponseTooLarge matches the error of a successful answer of more than 8 MiB, or of media larger than the limit
