@@ -417,6 +417,15 @@ func (c raw) send(lines ...string) {
 	require.NoError(c.t, err)
 }
 
+// begin sends the header of a request, with what it has besides, and when the server asks for the body a part of that.
+func (c raw) begin(line, header, body string) {
+	c.t.Helper()
+	c.send(line+" HTTP/1.1", "Host: x", header, "Expect: 100-continue", "", "")
+	_, err := c.ReadString('\n')
+	require.NoError(c.t, err)
+	c.send(body)
+}
+
 func (c raw) Read(b []byte) (int, error) { return c.Reader.Read(b) }
 
 // authorization is the header with a server's keys.
@@ -471,31 +480,22 @@ func TestAnswerToBodyWithoutEnd(t *testing.T) {
 func TestCloseWithStalledClients(t *testing.T) {
 	for name, stall := range map[string]func(t *testing.T, srv *flowroutetest.Server, c raw){
 		"in the header": func(_ *testing.T, _ *flowroutetest.Server, c raw) { c.send("POST /v2.1/messages HTTP/1.1", "Host:") },
-		"in the body": func(t *testing.T, srv *flowroutetest.Server, c raw) {
-			c.send("POST /v2.1/messages HTTP/1.1", "Host: x", authorization(srv), "Content-Length: 10", "Expect: 100-continue", "", "")
-			_, err := c.ReadString('\n')
-			require.NoError(t, err)
-			c.send("{")
+		"in the body": func(_ *testing.T, srv *flowroutetest.Server, c raw) {
+			c.begin("POST /v2.1/messages", authorization(srv)+"\r\nContent-Length: 10", "{")
 		},
 		"in a body that is not read": func(t *testing.T, _ *flowroutetest.Server, c raw) {
 			c.send("POST /v2.1/messages HTTP/1.1", "Host: x", "Content-Length: 10", "", "{")
 			_, err := c.ReadString('\n')
 			require.NoError(t, err)
 		},
-		"in a chunk": func(t *testing.T, srv *flowroutetest.Server, c raw) {
-			c.send("POST /v2.1/messages HTTP/1.1", "Host: x", authorization(srv), "Transfer-Encoding: chunked", "Expect: 100-continue", "", "")
-			_, err := c.ReadString('\n')
-			require.NoError(t, err)
-			c.send("1\r\n{\r\n")
+		"in a chunk": func(_ *testing.T, srv *flowroutetest.Server, c raw) {
+			c.begin("POST /v2.1/messages", authorization(srv)+"\r\nTransfer-Encoding: chunked", "1\r\n{\r\n")
 		},
 		"in an upload": func(t *testing.T, srv *flowroutetest.Server, c raw) {
 			a := api{srv, t}
 			order := a.createPort("+12065551234").created()
 			upload := a.do("POST", "/v2/portorders/"+order+"/upload_file", object("filename", "csr.pdf")).at("data", "attributes", "url").(string)
-			c.send("PUT "+strings.TrimPrefix(upload, a.URL)+" HTTP/1.1", "Host: x", "Content-Length: 1000000", "Expect: 100-continue", "", "")
-			_, err := c.ReadString('\n')
-			require.NoError(t, err)
-			c.send(strings.Repeat("x", 1000))
+			c.begin("PUT "+strings.TrimPrefix(upload, a.URL), "Content-Length: 1000000", strings.Repeat("x", 1000))
 		},
 		"in the response": func(t *testing.T, srv *flowroutetest.Server, c raw) {
 			srv.Inject(flowroutetest.Fault{Pad: 64 << 20})
