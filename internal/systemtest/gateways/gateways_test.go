@@ -1,0 +1,424 @@
+//go:build gateways
+
+package gateways_test
+
+import (
+	"cmp"
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/json"
+	"encoding/pem"
+	"fmt"
+	"math/big"
+	"net"
+	"os"
+	"path/filepath"
+	"runtime"
+	"runtime/pprof"
+	"strings"
+	"syscall"
+	"testing"
+	"text/tabwriter"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/flowroute/flowroute-go"
+	"github.com/flowroute/flowroute-go/flowroutetest"
+)
+
+// certificate is that of every gateway, and the only one that the clients trust. The files are in folder, which is
+// removed at the end.
+var certificate struct{ folder, cert, key, bundle string }
+
+// table has a line per scenario.
+var table []string
+
+func TestMain(m *testing.M) {
+	if config := os.Getenv(backendVariable); config != "" {
+		if err := serveBackend(config); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
+	code, err := run(m)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+func run(m *testing.M) (code int, err error) {
+	folder, err := os.MkdirTemp("", "gateways") // with a short path, since haproxy's socket is in it
+	if err != nil {
+		return 0, err
+	}
+	defer os.RemoveAll(folder)
+	if err := makeCertificate(folder); err != nil {
+		return 0, err
+	}
+	// The clients have their own transport, with the default settings, so the system's roots have to have the certificate.
+	for name, value := range map[string]string{"SSL_CERT_FILE": certificate.cert, "SSL_CERT_DIR": filepath.Join(folder, "none")} {
+		if err := os.Setenv(name, value); err != nil {
+			return 0, err
+		}
+	}
+	code = m.Run()
+	if testing.Verbose() {
+		w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+		fmt.Fprintln(w, header)
+		fmt.Fprint(w, strings.Join(table, ""))
+		return code, w.Flush()
+	}
+	return code, nil
+}
+
+const header = "scenario\tcalls\texecuted\tduplicates\texecuted but reported as not\treported but not executed\t" +
+	"unknown\tunknown although known\thangs\tleaks\tseconds"
+
+func addLine(name string, r tally, leaks int, begin time.Time) {
+	table = append(table, fmt.Sprintf("%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%.1f\n", name, r.calls, r.executed,
+		r.duplicate, r.denied, r.missing, r.unknown, r.knowable, r.hung, leaks, time.Since(begin).Seconds()))
+}
+
+func makeCertificate(folder string) error {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return err
+	}
+	template := &x509.Certificate{
+		SerialNumber:          big.NewInt(1),
+		Subject:               pkix.Name{CommonName: "gateways"},
+		NotBefore:             time.Now().Add(-time.Hour),
+		NotAfter:              time.Now().Add(24 * time.Hour),
+		IsCA:                  true,
+		BasicConstraintsValid: true,
+		KeyUsage:              x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
+		IPAddresses:           []net.IP{net.ParseIP(gatewayHost), net.ParseIP(backendHost)},
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		return err
+	}
+	private, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		return err
+	}
+	certPEM := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
+	keyPEM := pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private})
+	certificate.folder = folder
+	certificate.cert = filepath.Join(folder, "cert.pem")
+	certificate.key = filepath.Join(folder, "key.pem")
+	certificate.bundle = filepath.Join(folder, "bundle.pem")
+	for name, content := range map[string][]byte{
+		certificate.cert: certPEM, certificate.key: keyPEM, certificate.bundle: append(certPEM, keyPEM...),
+	} {
+		if err := os.WriteFile(name, content, 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// scenario is a way between client and backend, and what goes wrong on it.
+type scenario struct {
+	name    string
+	gateway func(t *testing.T, dir, backend string) *gateway
+	middle  bool // a toxiproxy between the gateway and the backend
+	tls     bool // of the backend
+	http2   bool // of the backend
+
+	front, behind string // protocols that requests must arrive by, where they tell
+
+	troubles []share // of the backend
+
+	disrupt     func(*stage)
+	disruptions int
+	every       int  // calls between disruptions
+	graceful    bool // the disruptions need not break a request
+}
+
+const (
+	http1 = "HTTP/1.1"
+	http2 = "HTTP/2.0"
+)
+
+var troubles = []share{
+	{closeBefore, 6}, {unavailable, 6}, {rateLimited, 4}, {cutAfter, 20}, {resetStream, 8}, {partAfter, 6}, {stallAfter, 2},
+}
+
+func haproxy(alpn, server string) func(*testing.T, string, string) *gateway {
+	return func(t *testing.T, dir, backend string) *gateway { return newHaproxy(t, dir, backend, alpn, server) }
+}
+
+func nginx(listen string) func(*testing.T, string, string) *gateway {
+	return func(t *testing.T, dir, backend string) *gateway { return newNginx(t, dir, backend, listen) }
+}
+
+func direct(t *testing.T, dir, backend string) *gateway {
+	return newToxiproxy(t, dir, gatewayHost, "https", backend)
+}
+
+// TestGateways compares what the client says about each call with what the backend executed.
+func TestGateways(t *testing.T) {
+	const both, old = "h2,http/1.1", "http/1.1"
+	for _, c := range []scenario{
+		{name: "haproxy H2, backend H1, troubles", gateway: haproxy(both, ""), front: http2, behind: http1, troubles: troubles},
+		{name: "haproxy H1, backend H1, troubles", gateway: haproxy(old, ""), front: http1, behind: http1, troubles: troubles},
+		{name: "haproxy H2, backend h2c, troubles", gateway: haproxy(both, "proto h2"), front: http2, http2: true, behind: http2, troubles: troubles},
+		{name: "haproxy H1, backend h2c, troubles", gateway: haproxy(old, "proto h2"), front: http1, http2: true, behind: http2, troubles: troubles},
+		{name: "haproxy H2, backend killed", gateway: haproxy(both, ""), front: http2, behind: http1, disrupt: killBackend, disruptions: 8},
+		{name: "haproxy H1, backend killed", gateway: haproxy(old, ""), front: http1, behind: http1, disrupt: killBackend, disruptions: 8},
+		{name: "haproxy H2, backend h2c killed", gateway: haproxy(both, "proto h2"), front: http2, http2: true, behind: http2, disrupt: killBackend, disruptions: 8},
+		{name: "haproxy H2, backend h2c replaced", gateway: haproxy(both, "proto h2"), front: http2, http2: true, behind: http2, disrupt: replaceBackend, disruptions: 8, graceful: true},
+		{name: "haproxy H2, sessions shut down", gateway: haproxy(both, ""), front: http2, behind: http1, disrupt: shutDownSessions, disruptions: 8},
+		{name: "haproxy H1, sessions shut down", gateway: haproxy(old, ""), front: http1, behind: http1, disrupt: shutDownSessions, disruptions: 8},
+		{name: "haproxy H2, reloaded", gateway: haproxy(both, ""), front: http2, behind: http1, disrupt: reloadHaproxy, graceful: true, disruptions: 8},
+		{name: "haproxy H1, reloaded", gateway: haproxy(old, ""), front: http1, behind: http1, disrupt: reloadHaproxy, graceful: true, disruptions: 8},
+		{name: "haproxy H2, itself killed", gateway: haproxy(both, ""), front: http2, behind: http1, disrupt: killGateway, disruptions: 8},
+		{name: "haproxy H1, itself killed", gateway: haproxy(old, ""), front: http1, behind: http1, disrupt: killGateway, disruptions: 8},
+
+		{name: "nginx H2, troubles", gateway: nginx("http2"), front: http2, behind: http1, troubles: troubles},
+		{name: "nginx H1, troubles", gateway: nginx(""), front: http1, behind: http1, troubles: troubles},
+		{name: "nginx H2, backend killed", gateway: nginx("http2"), front: http2, behind: http1, disrupt: killBackend, disruptions: 8},
+		{name: "nginx H1, backend killed", gateway: nginx(""), front: http1, behind: http1, disrupt: killBackend, disruptions: 8},
+		{name: "nginx H2, reloaded", gateway: nginx("http2"), front: http2, behind: http1, disrupt: reloadNginx, graceful: true, disruptions: 8},
+		{name: "nginx H1, reloaded", gateway: nginx(""), front: http1, behind: http1, disrupt: reloadNginx, graceful: true, disruptions: 8},
+		{name: "nginx H2, itself killed", gateway: nginx("http2"), front: http2, behind: http1, disrupt: killGateway, disruptions: 8},
+		{name: "nginx H1, itself killed", gateway: nginx(""), front: http1, behind: http1, disrupt: killGateway, disruptions: 8},
+
+		{name: "Varnish, troubles", gateway: newVarnish, front: http1, behind: http1, troubles: troubles},
+		{name: "Varnish, backend killed", gateway: newVarnish, front: http1, behind: http1, disrupt: killBackend, disruptions: 8},
+		{name: "Varnish, itself killed", gateway: newVarnish, front: http1, behind: http1, disrupt: killGateway, disruptions: 2},
+
+		{name: "toxiproxy, backend H2, toxics", gateway: direct, tls: true, http2: true, behind: http2, disrupt: applyToxics, disruptions: 1, every: 20},
+		{name: "toxiproxy, backend H1, toxics", gateway: direct, tls: true, behind: http1, disrupt: applyToxics, disruptions: 1, every: 20},
+		{name: "toxiproxy, backend H2 killed", gateway: direct, tls: true, http2: true, behind: http2, disrupt: killBackend, disruptions: 8},
+		{name: "toxiproxy, backend H1 killed", gateway: direct, tls: true, behind: http1, disrupt: killBackend, disruptions: 8},
+		{name: "toxiproxy, backend H2 replaced", gateway: direct, tls: true, http2: true, behind: http2, disrupt: replaceBackend, disruptions: 8, graceful: true},
+		{name: "toxiproxy behind haproxy H2, toxics", gateway: haproxy(both, ""), middle: true, front: http2, behind: http1, disrupt: applyToxics, disruptions: 1, every: 20},
+		{name: "toxiproxy behind haproxy H1, toxics", gateway: haproxy(old, ""), middle: true, front: http1, behind: http1, disrupt: applyToxics, disruptions: 1, every: 20},
+	} {
+		t.Run(c.name, func(t *testing.T) { c.run(t) })
+	}
+}
+
+// stage is a scenario under way.
+type stage struct {
+	scenario
+	t       *testing.T
+	dir     string
+	gateway *gateway
+	middle  *gateway
+	backend *process
+	config  settings
+	load    *load
+}
+
+func (s *stage) toxiproxy() *toxiproxy {
+	if s.middle != nil {
+		return s.middle.toxiproxy
+	}
+	return s.gateway.toxiproxy
+}
+
+// startBackend starts the next backend, which knows nothing of the state of the one before.
+func (s *stage) startBackend() {
+	s.config.Seed++
+	config, err := json.Marshal(s.config)
+	require.NoError(s.t, err)
+	self, err := os.Executable()
+	require.NoError(s.t, err)
+	s.backend = start(s.t, self, filepath.Join(s.dir, "backend.log"), []string{backendVariable + "=" + string(config)})
+	s.backend.awaitListening(s.t, s.config.Addr)
+}
+
+func killBackend(s *stage) {
+	s.load.hold.Lock()
+	defer s.load.hold.Unlock()
+	s.backend.kill()
+	s.startBackend()
+}
+
+// replaceBackend lets the backend end its requests first. Over HTTP/2 it sends GOAWAY.
+func replaceBackend(s *stage) {
+	s.load.hold.Lock()
+	defer s.load.hold.Unlock()
+	s.backend.stop(syscall.SIGTERM)
+	s.startBackend()
+}
+
+func killGateway(s *stage) {
+	s.load.hold.Lock()
+	defer s.load.hold.Unlock()
+	s.gateway.process.kill()
+	// A child of varnishd ends only when it notices that its parent has.
+	eventually(s.t, func() bool { return !accepts(s.gateway.addr) }, "the gateway has not ended")
+	s.gateway.start(s.t)
+}
+
+func (c scenario) run(t *testing.T) {
+	begin := time.Now()
+	dir, err := os.MkdirTemp(certificate.folder, "")
+	require.NoError(t, err)
+	s := &stage{scenario: c, t: t, dir: dir, config: settings{
+		Addr: freeAddr(t, backendHost), Record: filepath.Join(dir, "record"), TLS: c.tls, HTTP2: c.http2, Troubles: c.troubles,
+		CertFile: certificate.cert, KeyFile: certificate.key,
+	}}
+	s.startBackend()
+	next := s.config.Addr
+	if c.middle {
+		s.middle = newToxiproxy(t, dir, middleHost, "http", next)
+		s.middle.start(t)
+		next = s.middle.addr
+	}
+	s.gateway = c.gateway(t, dir, next)
+	s.gateway.start(t)
+
+	before := countUse(t)
+	client, err := flowroute.NewClient(flowroutetest.AccessKey, flowroutetest.SecretKey,
+		flowroute.WithBaseURL(s.gateway.url), flowroute.WithTimeout(2*time.Second))
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	s.load, err = newLoad(ctx, client, 400, 3000)
+	require.NoError(t, err)
+	underLoad := 0
+	s.load.run(ctx, func() {
+		for range c.disruptions {
+			s.load.await(s.load.endedCalls() + cmp.Or(c.every, 50))
+			if s.load.inFlight() > 0 {
+				underLoad++
+			}
+			c.disrupt(s)
+		}
+	})
+	client.CloseIdleConnections()
+	leaks := awaitRelease(t, before)
+
+	for _, p := range s.gateway.replaced {
+		eventually(t, p.ended, "a process that was replaced has not ended")
+	}
+	// What is under way at the gateway may still be executed.
+	s.gateway.process.stop(s.gateway.quit)
+	if s.middle != nil {
+		s.middle.process.stop(s.middle.quit)
+	}
+	s.backend.stop(syscall.SIGTERM)
+	entries, err := readRecord(s.config.Record)
+	require.NoError(t, err)
+	r := compare(s.load.outcomes, entries)
+	addLine(c.name, r, leaks, begin)
+	t.Logf("%d calls executed, %d unknown of which %d are knowable, %d refused; %d of %d reads failed; %d calls sent again by the gateway; refused: %v",
+		r.executed, r.unknown, r.knowable, r.refused, r.failed, r.reads, r.resent, r.reasons)
+	for _, fault := range r.faults[:min(10, len(r.faults))] {
+		t.Log(fault)
+	}
+
+	assert.Zero(t, r.duplicate, "calls executed more than once")
+	assert.Zero(t, r.denied, "calls executed but reported as not executed")
+	assert.Zero(t, r.missing, "calls reported as executed but not executed")
+	assert.Zero(t, r.hung, "calls that hung")
+	assert.Zero(t, r.odd, "wrong values, or reads of unknown outcome")
+	assert.Zero(t, leaks, "goroutines and connections left")
+	s.checkSubject(entries, r, underLoad)
+}
+
+// checkSubject fails if the scenario did not have what it is about.
+func (s *stage) checkSubject(entries []entry, r tally, underLoad int) {
+	met := map[trouble]int{}
+	for _, e := range entries {
+		met[e.Trouble]++
+		if s.front != "" {
+			require.Equal(s.t, s.front, e.Front, "protocol of the client")
+		}
+		require.Equal(s.t, s.behind, e.Protocol, "protocol of the backend")
+	}
+	for _, want := range s.troubles {
+		assert.NotZero(s.t, met[want.Trouble], "requests that met: %s", want.Trouble)
+	}
+	assert.Greater(s.t, met[""], 50, "requests that met no trouble")
+	assert.Equal(s.t, s.disruptions, underLoad, "disruptions under load")
+	if !s.graceful {
+		assert.NotZero(s.t, r.unknown+r.duplicate+r.denied, "calls that were cut off")
+	}
+	assert.Greater(s.t, r.executed, 50, "calls that were executed")
+	assert.Greater(s.t, r.reads, 5, "reads")
+}
+
+// use is what a client holds.
+type use struct{ goroutines, sockets int }
+
+func countUse(t *testing.T) use {
+	t.Helper()
+	u := use{goroutines: runtime.NumGoroutine()}
+	files, err := os.ReadDir("/proc/self/fd")
+	require.NoError(t, err)
+	for _, file := range files {
+		target, _ := os.Readlink(filepath.Join("/proc/self/fd", file.Name())) // the one of ReadDir is closed
+		if strings.HasPrefix(target, "socket:") {
+			u.sockets++
+		}
+	}
+	return u
+}
+
+// awaitRelease waits until no more is held than before, and returns what is still held.
+func awaitRelease(t *testing.T, before use) (leaks int) {
+	t.Helper()
+	for deadline := time.Now().Add(patience); ; time.Sleep(5 * time.Millisecond) {
+		now := countUse(t)
+		leaks = max(0, now.goroutines-before.goroutines) + max(0, now.sockets-before.sockets)
+		if leaks == 0 {
+			return 0
+		}
+		if time.Now().After(deadline) {
+			var stacks strings.Builder
+			_ = pprof.Lookup("goroutine").WriteTo(&stacks, 1) // a Builder takes everything
+			t.Log(stacks.String())
+			return leaks
+		}
+	}
+}
+
+// TestRefusedCertificate has a gateway that takes clients with a certificate only. Under TLS 1.3 it refuses the others
+// after net/http has sent the request, which it has not read.
+func TestRefusedCertificate(t *testing.T) {
+	for _, alpn := range []string{"h2,http/1.1", "http/1.1"} {
+		t.Run(alpn, func(t *testing.T) {
+			dir, err := os.MkdirTemp(certificate.folder, "")
+			require.NoError(t, err)
+			g := newHaproxy(t, dir, freeAddr(t, backendHost), alpn+" verify required ca-file "+certificate.cert, "")
+			g.start(t)
+			before := countUse(t)
+			client, err := flowroute.NewClient(flowroutetest.AccessKey, flowroutetest.SecretKey,
+				flowroute.WithBaseURL(g.url), flowroute.WithTimeout(2*time.Second))
+			require.NoError(t, err)
+			begin := time.Now()
+			l := &load{client: client, least: 5 * senders, most: 5 * senders, numbers: make([]string, senders)}
+			for i := range l.numbers {
+				l.numbers[i] = fmt.Sprintf("1206203%04d", i)
+			}
+			l.run(t.Context(), func() {})
+			client.CloseIdleConnections()
+			r := compare(l.outcomes, nil)
+			leaks := awaitRelease(t, before)
+			addLine("haproxy "+alpn+", certificate refused", r, leaks, begin)
+			assert.Zero(t, r.missing)
+			assert.Zero(t, r.unknown, "calls whose handshake was refused, reported as of unknown outcome")
+			assert.NotZero(t, r.refused)
+			assert.Zero(t, r.hung)
+			assert.Zero(t, leaks, "goroutines and connections left")
+			for _, o := range l.outcomes {
+				require.ErrorContains(t, o.err, "certificate required")
+			}
+		})
+	}
+}
