@@ -250,7 +250,10 @@ func reason(err error) string {
 	if e, ok := errors.AsType[*flowroute.Error](err); ok {
 		return http.StatusText(e.StatusCode)
 	}
-	text := err.Error()
+	text, _, _ := strings.Cut(err.Error(), " (")
+	if i := strings.LastIndex(text, "->"); i >= 0 {
+		text = text[i:]
+	}
 	return text[max(0, len(text)-60):]
 }
 
