@@ -89,6 +89,15 @@ func TestReal(t *testing.T) {
 	assert.Equal(t, 3, exampletest.RunReal(t, run, srv, "-skip-toll-free").Code)
 }
 
+// TestAliasLikeAFormula has an alias that a spreadsheet program would run.
+func TestAliasLikeAFormula(t *testing.T) {
+	srv := exampletest.NewServer(t)
+	_, err := srv.Client().Numbers.Update(t.Context(), flowroutetest.LongCode, &flowroute.UpdateNumberRequest{Alias: new("=1+1")})
+	require.NoError(t, err)
+	r := exampletest.RunReal(t, run, srv, "-csv")
+	assert.Contains(t, r.Stdout, "\n"+flowroutetest.LongCode+",'=1+1,longcode,")
+}
+
 // TestManyNumbers has more numbers than fit on a page, some of which are answered late.
 func TestManyNumbers(t *testing.T) {
 	const workers, added = 5, 300
@@ -172,4 +181,20 @@ func countingServer(t *testing.T, expected int32) (srv *flowroutetest.Server, mo
 	t.Cleanup(counting.Close)
 	srv.URL = counting.URL
 	return srv, most
+}
+
+// TestHostile has what the API says be printed harmlessly.
+func TestHostile(t *testing.T) {
+	srv := exampletest.NewServer(t)
+	_, err := srv.Client().Numbers.Update(t.Context(), flowroutetest.LongCode, &flowroute.UpdateNumberRequest{Alias: new("Fax")})
+	require.NoError(t, err)
+	for _, args := range [][]string{nil, {"-csv"}} {
+		r := exampletest.RunHostile(t, run, srv, args...)
+		assert.Equal(t, 3, r.Code, r.Stderr)
+		assert.Contains(t, r.Stdout, "Fax"+exampletest.Harmless)
+	}
+	srv.Inject(flowroutetest.Fault{Operation: "numbers.list", Status: http.StatusForbidden})
+	r := exampletest.RunHostile(t, run, srv)
+	assert.Equal(t, 1, r.Code)
+	assert.Contains(t, r.Stderr, "forged")
 }

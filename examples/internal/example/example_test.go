@@ -51,7 +51,17 @@ func TestFakeDoesNotWait(t *testing.T) {
 	assert.Equal(t, began.Add(48*time.Hour), session.Now())
 }
 
+// TestRunPrintsErrors has joined errors keep their lines, and text from outside print nothing else.
+func TestRunPrintsErrors(t *testing.T) {
+	var stderr strings.Builder
+	flags := Flags("try", "", &stderr)
+	code := Run(flags, nil, func() error { return errors.Join(errors.New("one\x1b[2J"), errors.New("two é")) })
+	assert.Equal(t, 1, code)
+	assert.Equal(t, "try: one\ufffd[2J\ntwo é\n", stderr.String())
+}
+
 func TestPrint(t *testing.T) {
+	assert.Equal(t, "1206\ufffd550100", Phone("1206\n550100"), "11 characters that are not all digits")
 	var out strings.Builder
 	Table(&out, [][]string{{"NUMBER", "ALIAS", "COST"}, {Phone("12065550100"), "", Money(1.25)}, {Phone("+442079460000"), "", ""}, {Phone("24365"), "", ""}})
 	Table(&out, [][]string{{"ID"}})
@@ -62,4 +72,41 @@ func TestPrint(t *testing.T) {
 		"  24365\n"+
 		"  ID\n"+
 		"  none\n", out.String())
+}
+
+func TestTextFromOthers(t *testing.T) {
+	for text, want := range map[string]struct{ plain, cell string }{
+		"":                       {"", ""},
+		"Smith & Søn, 5\" pipe":  {"Smith & Søn, 5\" pipe", "Smith & Søn, 5\" pipe"},
+		"👩\u200d👧":               {"👩\u200d👧", "👩\u200d👧"},
+		"+12065550100":           {"+12065550100", "+12065550100"},
+		"-1.25":                  {"-1.25", "-1.25"},
+		"a=1+1":                  {"a=1+1", "a=1+1"},
+		"=1+1":                   {"=1+1", "'=1+1"},
+		"+1+1":                   {"+1+1", "'+1+1"},
+		"-1-1":                   {"-1-1", "'-1-1"},
+		"@SUM(A1)":               {"@SUM(A1)", "'@SUM(A1)"},
+		"＝1":                     {"＝1", "'＝1"},
+		"＋1":                     {"＋1", "'＋1"},
+		"－1":                     {"－1", "'－1"},
+		"＠x":                     {"＠x", "'＠x"},
+		"  =1":                   {"  =1", "'  =1"},
+		"\t=1":                   {"\ufffd=1", "'\ufffd=1"},
+		"\r=1":                   {"\ufffd=1", "'\ufffd=1"},
+		"\n=1":                   {"\ufffd=1", "'\ufffd=1"},
+		"\x00=1":                 {"\ufffd=1", "'\ufffd=1"},
+		"\u200b=1":               {"\u200b=1", "'\u200b=1"},
+		"\xff=1":                 {"\ufffd=1", "'\ufffd=1"},
+		"a\r\nb":                 {"a\ufffd\ufffdb", "a\ufffd\ufffdb"},
+		"\x1b[2J":                {"\ufffd[2J", "\ufffd[2J"},
+		"\u009b2J":               {"\ufffd2J", "\ufffd2J"},
+		"\x9b2J":                 {"\ufffd2J", "\ufffd2J"},
+		"a\u2028b\u202ec\u2066d": {"a\ufffdb\ufffdc\ufffdd", "a\ufffdb\ufffdc\ufffdd"},
+	} {
+		assert.Equal(t, want.plain, Plain(text), "%q", text)
+		assert.Equal(t, want.cell, Cell(text), "%q", text)
+	}
+	var out strings.Builder
+	Table(&out, [][]string{{"A", "B"}, {"\x1b[2J\nforged\tcell", "1"}})
+	assert.Equal(t, "  A                 B\n  \ufffd[2J\ufffdforged\ufffdcell  1\n", out.String())
 }
