@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"maps"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -157,9 +158,7 @@ func (b *backend) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case stallAfter:
 		wait(r.Context(), 3*time.Second)
 	}
-	for name, values := range response.Header() {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), response.Header())
 	w.WriteHeader(response.Code)
 	whole := response.Body.Bytes()
 	if e.Trouble == partAfter {
@@ -249,7 +248,7 @@ func hangUp(r *http.Request, reset bool) {
 	if tcp, ok := conn.(*net.TCPConn); ok && reset {
 		_ = tcp.SetLinger(0)
 	}
-	conn.Close()
+	_ = conn.Close()
 	panic(http.ErrAbortHandler)
 }
 

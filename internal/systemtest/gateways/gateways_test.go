@@ -20,6 +20,7 @@ import (
 	"runtime"
 	"runtime/pprof"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"text/tabwriter"
@@ -56,16 +57,16 @@ func TestMain(m *testing.M) {
 }
 
 func run(m *testing.M) (code int, err error) {
-	folder, err := os.MkdirTemp("", "gateways") // with a short path, since haproxy's socket is in it
+	root, err := os.MkdirTemp("", "gateways")
 	if err != nil {
 		return 0, err
 	}
-	defer os.RemoveAll(folder)
-	if err := makeCertificate(folder); err != nil {
+	defer os.RemoveAll(root)
+	if err := makeCertificate(root); err != nil {
 		return 0, err
 	}
 	// The clients have their own transport, with the default settings, so the system's roots have to have the certificate.
-	for name, value := range map[string]string{"SSL_CERT_FILE": certificate.cert, "SSL_CERT_DIR": filepath.Join(folder, "none")} {
+	for name, value := range map[string]string{"SSL_CERT_FILE": certificate.cert, "SSL_CERT_DIR": filepath.Join(root, "none")} {
 		if err := os.Setenv(name, value); err != nil {
 			return 0, err
 		}
@@ -80,6 +81,16 @@ func run(m *testing.M) (code int, err error) {
 	return code, nil
 }
 
+// folder returns a temporary folder with a short path, which that of a socket must have.
+func folder(t *testing.T) string {
+	t.Helper()
+	dir := filepath.Join(certificate.folder, fmt.Sprint(folders.Add(1)))
+	require.NoError(t, os.Mkdir(dir, 0o700))
+	return dir
+}
+
+var folders atomic.Int32
+
 const header = "scenario\tcalls\texecuted\tduplicates\texecuted but reported as not\treported but not executed\t" +
 	"unknown\tunknown although known\thangs\tleaks\tseconds"
 
@@ -88,7 +99,7 @@ func addLine(name string, r tally, leaks int, begin time.Time) {
 		r.duplicate, r.denied, r.missing, r.unknown, r.knowable, r.hung, leaks, time.Since(begin).Seconds()))
 }
 
-func makeCertificate(folder string) error {
+func makeCertificate(root string) error {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return err
@@ -113,10 +124,10 @@ func makeCertificate(folder string) error {
 	}
 	certPEM := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
 	keyPEM := pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private})
-	certificate.folder = folder
-	certificate.cert = filepath.Join(folder, "cert.pem")
-	certificate.key = filepath.Join(folder, "key.pem")
-	certificate.bundle = filepath.Join(folder, "bundle.pem")
+	certificate.folder = root
+	certificate.cert = filepath.Join(root, "cert.pem")
+	certificate.key = filepath.Join(root, "key.pem")
+	certificate.bundle = filepath.Join(root, "bundle.pem")
 	for name, content := range map[string][]byte{
 		certificate.cert: certPEM, certificate.key: keyPEM, certificate.bundle: append(certPEM, keyPEM...),
 	} {
@@ -180,8 +191,8 @@ func TestGateways(t *testing.T) {
 		{name: "haproxy H2, backend h2c replaced", gateway: haproxy(both, "proto h2"), front: http2, http2: true, behind: http2, disrupt: replaceBackend, disruptions: 8, graceful: true},
 		{name: "haproxy H2, sessions shut down", gateway: haproxy(both, ""), front: http2, behind: http1, disrupt: shutDownSessions, disruptions: 8},
 		{name: "haproxy H1, sessions shut down", gateway: haproxy(old, ""), front: http1, behind: http1, disrupt: shutDownSessions, disruptions: 8},
-		{name: "haproxy H2, reloaded", gateway: haproxy(both, ""), front: http2, behind: http1, disrupt: reloadHaproxy, graceful: true, disruptions: 8},
-		{name: "haproxy H1, reloaded", gateway: haproxy(old, ""), front: http1, behind: http1, disrupt: reloadHaproxy, graceful: true, disruptions: 8},
+		{name: "haproxy H2, reloaded", gateway: haproxy(both, ""), front: http2, behind: http1, disrupt: reloadHaproxy, graceful: true, disruptions: 5},
+		{name: "haproxy H1, reloaded", gateway: haproxy(old, ""), front: http1, behind: http1, disrupt: reloadHaproxy, graceful: true, disruptions: 5},
 		{name: "haproxy H2, itself killed", gateway: haproxy(both, ""), front: http2, behind: http1, disrupt: killGateway, disruptions: 8},
 		{name: "haproxy H1, itself killed", gateway: haproxy(old, ""), front: http1, behind: http1, disrupt: killGateway, disruptions: 8},
 
@@ -266,8 +277,7 @@ func killGateway(s *stage) {
 
 func (c scenario) run(t *testing.T) {
 	begin := time.Now()
-	dir, err := os.MkdirTemp(certificate.folder, "")
-	require.NoError(t, err)
+	dir := folder(t)
 	s := &stage{scenario: c, t: t, dir: dir, config: settings{
 		Addr: freeAddr(t, backendHost), Record: filepath.Join(dir, "record"), TLS: c.tls, HTTP2: c.http2, Troubles: c.troubles,
 		CertFile: certificate.cert, KeyFile: certificate.key,
@@ -316,8 +326,7 @@ func (c scenario) run(t *testing.T) {
 	require.NoError(t, err)
 	r := compare(s.load.outcomes, entries)
 	addLine(c.name, r, leaks, begin)
-	t.Logf("%d calls executed, %d unknown of which %d are knowable, %d refused; %d of %d reads failed; %d calls sent again by the gateway; refused: %v",
-		r.executed, r.unknown, r.knowable, r.refused, r.failed, r.reads, r.resent, r.reasons)
+	logReasons(t, r)
 	for _, fault := range r.faults[:min(10, len(r.faults))] {
 		t.Log(fault)
 	}
@@ -329,6 +338,13 @@ func (c scenario) run(t *testing.T) {
 	assert.Zero(t, r.odd, "wrong values, or reads of unknown outcome")
 	assert.Zero(t, leaks, "goroutines and connections left")
 	s.checkSubject(entries, r, underLoad)
+}
+
+func logReasons(t *testing.T, r tally) {
+	t.Helper()
+	t.Logf("%d of %d reads failed; %d calls were sent again by the gateway", r.failed, r.reads, r.resent)
+	t.Logf("%d calls reported as not executed: %v", r.refused, r.reasons)
+	t.Logf("%d calls of unknown outcome, of which these were not executed: %v", r.unknown, r.unsure)
 }
 
 // checkSubject fails if the scenario did not have what it is about.
@@ -393,9 +409,7 @@ func awaitRelease(t *testing.T, before use) (leaks int) {
 func TestRefusedCertificate(t *testing.T) {
 	for _, alpn := range []string{"h2,http/1.1", "http/1.1"} {
 		t.Run(alpn, func(t *testing.T) {
-			dir, err := os.MkdirTemp(certificate.folder, "")
-			require.NoError(t, err)
-			g := newHaproxy(t, dir, freeAddr(t, backendHost), alpn+" verify required ca-file "+certificate.cert, "")
+			g := newHaproxy(t, folder(t), freeAddr(t, backendHost), alpn+" verify required ca-file "+certificate.cert, "")
 			g.start(t)
 			before := countUse(t)
 			client, err := flowroute.NewClient(flowroutetest.AccessKey, flowroutetest.SecretKey,
@@ -411,16 +425,11 @@ func TestRefusedCertificate(t *testing.T) {
 			r := compare(l.outcomes, nil)
 			leaks := awaitRelease(t, before)
 			addLine("haproxy "+alpn+", certificate refused", r, leaks, begin)
-			kinds := map[string]int{}
-			for _, o := range l.outcomes {
-				if o.unknown() {
-					kinds[reason(o.err)]++
-				}
-			}
-			t.Logf("unknown: %v", kinds)
+			logReasons(t, r)
 			assert.Zero(t, r.missing)
-			assert.Zero(t, r.unknown, "calls whose handshake was refused, reported as of unknown outcome")
-			assert.NotZero(t, r.refused)
+			// Over HTTP/2 the alert can be lost to a write that fails before it is read.
+			assert.Zero(t, r.knowable, "calls whose certificate was refused, reported as of unknown outcome")
+			assert.Greater(t, r.reasons["tls: certificate required"], r.calls/4, "calls whose certificate was refused")
 			assert.Zero(t, r.hung)
 			assert.Zero(t, leaks, "goroutines and connections left")
 		})

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"regexp"
 	"strings"
 	"sync"
 	"time"
@@ -241,8 +242,10 @@ type tally struct {
 	failed    int // reads
 	resent    int // calls whose request a gateway sent more than once
 
-	reasons map[string]int // why calls were not executed, for the log
-	faults  []string       // for the log
+	// These are for the log.
+	reasons map[string]int // of calls reported as not executed
+	unsure  map[string]int // of calls of unknown outcome that were not executed
+	faults  []string
 }
 
 // reason is the kind of an error, without what differs from call to call.
@@ -250,17 +253,18 @@ func reason(err error) string {
 	if e, ok := errors.AsType[*flowroute.Error](err); ok {
 		return http.StatusText(e.StatusCode)
 	}
-	text, _, _ := strings.Cut(err.Error(), " (")
-	if i := strings.LastIndex(text, "->"); i >= 0 {
-		text = text[i:]
+	for errors.Unwrap(err) != nil {
+		err = errors.Unwrap(err)
 	}
-	return text[max(0, len(text)-60):]
+	return streamID.ReplaceAllString(err.Error(), "stream")
 }
+
+var streamID = regexp.MustCompile(`stream error: stream ID [0-9]+`)
 
 func compare(outcomes []outcome, entries []entry) (c tally) {
 	executions, resent := map[string]int{}, map[string]bool{}
 	requests := map[string]string{}
-	c.reasons = map[string]int{}
+	c.reasons, c.unsure = map[string]int{}, map[string]int{}
 	for _, e := range entries {
 		if e.Executed {
 			executions[e.Key]++
@@ -307,8 +311,11 @@ func compare(outcomes []outcome, entries []entry) (c tally) {
 		case o.err == nil:
 		case o.unknown():
 			c.unknown++
-			if n == 0 && o.knowable() {
-				c.knowable++
+			if n == 0 {
+				c.unsure[reason(o.err)]++
+				if o.knowable() {
+					c.knowable++
+				}
 			}
 		default:
 			c.refused++

@@ -127,10 +127,11 @@ func (p *process) awaitListening(t *testing.T, addr string) {
 
 func accepts(addr string) bool {
 	conn, err := net.Dial("tcp", addr)
-	if err == nil {
-		conn.Close()
+	if err != nil {
+		return false
 	}
-	return err == nil
+	_ = conn.Close() // nothing was sent
+	return true
 }
 
 // eventually waits for a condition of another process.
@@ -234,7 +235,7 @@ func reloadHaproxy(s *stage) {
 func shutDownSessions(s *stage) {
 	conn, err := net.Dial("unix", filepath.Join(s.gateway.dir, "stats"))
 	require.NoError(s.t, err)
-	defer conn.Close()
+	defer func() { _ = conn.Close() }() // haproxy has closed it
 	_, err = io.WriteString(conn, "shutdown sessions server back/one\n")
 	require.NoError(s.t, err)
 	response, err := io.ReadAll(conn)
