@@ -191,8 +191,8 @@ func TestGateways(t *testing.T) {
 		{name: "haproxy H2, backend h2c replaced", gateway: haproxy(both, "proto h2"), front: http2, http2: true, behind: http2, disrupt: replaceBackend, disruptions: 8, graceful: true},
 		{name: "haproxy H2, sessions shut down", gateway: haproxy(both, ""), front: http2, behind: http1, disrupt: shutDownSessions, disruptions: 8},
 		{name: "haproxy H1, sessions shut down", gateway: haproxy(old, ""), front: http1, behind: http1, disrupt: shutDownSessions, disruptions: 8},
-		{name: "haproxy H2, reloaded", gateway: haproxy(both, ""), front: http2, behind: http1, disrupt: reloadHaproxy, graceful: true, disruptions: 5},
-		{name: "haproxy H1, reloaded", gateway: haproxy(old, ""), front: http1, behind: http1, disrupt: reloadHaproxy, graceful: true, disruptions: 5},
+		{name: "haproxy H2, reloaded", gateway: haproxy(both, ""), front: http2, behind: http1, disrupt: reloadHaproxy, graceful: true, disruptions: 8},
+		{name: "haproxy H1, reloaded", gateway: haproxy(old, ""), front: http1, behind: http1, disrupt: reloadHaproxy, graceful: true, disruptions: 8},
 		{name: "haproxy H2, itself killed", gateway: haproxy(both, ""), front: http2, behind: http1, disrupt: killGateway, disruptions: 8},
 		{name: "haproxy H1, itself killed", gateway: haproxy(old, ""), front: http1, behind: http1, disrupt: killGateway, disruptions: 8},
 

@@ -195,7 +195,7 @@ global
 	maxconn 500
 	nbthread 2
 	stats socket %[1]s/stats mode 600 level admin
-	hard-stop-after 10s
+	hard-stop-after 3s
 defaults
 	mode http
 	timeout connect 1s
@@ -226,21 +226,32 @@ func reloadHaproxy(s *stage) {
 	s.gateway.replaced = append(s.gateway.replaced, before)
 	s.load.limit(func() {
 		s.gateway.start(s.t)
-		stopped := fmt.Sprintf("(%d) : Proxy front stopped", before.cmd.Process.Pid)
-		eventually(s.t, func() bool { return strings.Contains(read(s.t, before.log), stopped) }, "haproxy was not replaced")
+		pid := fmt.Sprintf("\nPid: %d\n", s.gateway.process.cmd.Process.Pid)
+		eventually(s.t, func() bool {
+			info, err := commandHaproxy(s.gateway, "show info")
+			return err == nil && strings.Contains(info, pid)
+		}, "haproxy was not replaced")
 	})
 }
 
 // shutDownSessions closes the connections between haproxy and the backend.
 func shutDownSessions(s *stage) {
-	conn, err := net.Dial("unix", filepath.Join(s.gateway.dir, "stats"))
+	response, err := commandHaproxy(s.gateway, "shutdown sessions server back/one")
 	require.NoError(s.t, err)
-	defer func() { _ = conn.Close() }() // haproxy has closed it
-	_, err = io.WriteString(conn, "shutdown sessions server back/one\n")
-	require.NoError(s.t, err)
-	response, err := io.ReadAll(conn)
-	require.NoError(s.t, err)
-	require.Empty(s.t, strings.TrimSpace(string(response)), "response of haproxy")
+	require.Empty(s.t, strings.TrimSpace(response), "response of haproxy")
+}
+
+func commandHaproxy(g *gateway, command string) (response string, err error) {
+	conn, err := net.Dial("unix", filepath.Join(g.dir, "stats"))
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = conn.Close() }() // haproxy closes it first
+	if _, err := io.WriteString(conn, command+"\n"); err != nil {
+		return "", err
+	}
+	text, err := io.ReadAll(conn)
+	return string(text), err
 }
 
 // newNginx makes an nginx with TLS that closes each connection of a client after a few requests. listen is what follows
