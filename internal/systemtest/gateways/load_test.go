@@ -54,8 +54,8 @@ type outcome struct {
 
 func (o outcome) unknown() bool { return errors.Is(o.err, flowroute.ErrOutcomeUnknown) }
 
-// knowable reports whether the failure itself shows that the request was not executed: the connection or the handshake
-// was refused, or the API says so.
+// knowable reports whether the failure itself shows that the request was not executed: the connection or handshake was
+// refused, or the API says so.
 func (o outcome) knowable() bool {
 	if e, ok := errors.AsType[*flowroute.Error](o.err); ok {
 		return len(e.Errors) > 0 && (e.StatusCode == http.StatusServiceUnavailable || e.StatusCode < 500)
@@ -280,7 +280,8 @@ func compare(outcomes []outcome, entries []entry) (c tally) {
 	c.resent = len(resent)
 	fault := func(count *int, o outcome, what string) {
 		*count++
-		c.faults = append(c.faults, fmt.Sprintf("%s %q: %s, executed %d times: %v", o.op, o.key, what, executions[o.key], o.err))
+		c.faults = append(c.faults,
+			fmt.Sprintf("%s %q: %s, executed %d times: %v", o.op, o.key, what, executions[o.key], o.err))
 	}
 	for _, o := range outcomes {
 		if o.hung {

@@ -184,7 +184,7 @@ func (g *gateway) start(t *testing.T) {
 	g.process.awaitListening(t, g.addr)
 }
 
-// newHaproxy makes a haproxy with TLS. alpn is what it offers to clients, and server what follows the backend's address.
+// newHaproxy makes a haproxy with TLS. alpn and server are what follows these words in its configuration.
 func newHaproxy(t *testing.T, dir, backend, alpn, server string) *gateway {
 	t.Helper()
 	name := program(t, "haproxy")
@@ -254,8 +254,8 @@ func commandHaproxy(g *gateway, command string) (response string, err error) {
 	return string(text), err
 }
 
-// newNginx makes an nginx with TLS that closes each connection of a client after a few requests. listen is what follows
-// ssl in its directive.
+// newNginx makes an nginx with TLS that closes each connection of a client after a few requests. listen is empty, or
+// http2.
 func newNginx(t *testing.T, dir, backend, listen string) *gateway {
 	t.Helper()
 	name := program(t, "nginx")
@@ -302,7 +302,8 @@ http {
 }
 `, user, dir, backend, g.addr, listen, certificate.cert, certificate.key))
 	g.run = func() *process {
-		return start(t, name, filepath.Join(dir, "nginx.log"), nil, "-p", dir, "-e", filepath.Join(dir, "nginx.log"), "-c", config)
+		log := filepath.Join(dir, "nginx.log")
+		return start(t, name, log, nil, "-p", dir, "-e", log, "-c", config)
 	}
 	return g
 }
@@ -391,7 +392,9 @@ func newToxiproxy(t *testing.T, dir, host, scheme, backend string) *gateway {
 	g.run = func() *process {
 		p := start(t, name, filepath.Join(dir, "toxiproxy.log"), []string{"LOG_LEVEL=error"}, "-host", host, "-port", port)
 		p.awaitListening(t, control)
-		proxy.do(http.MethodPost, "/proxies", map[string]any{"name": "one", "listen": addr, "upstream": backend, "enabled": true})
+		proxy.do(http.MethodPost, "/proxies", map[string]any{
+			"name": "one", "listen": addr, "upstream": backend, "enabled": true,
+		})
 		return p
 	}
 	return g
@@ -408,7 +411,7 @@ type toxic struct {
 // toxics are applied one after the other.
 var toxics = []toxic{
 	{"latency", "downstream", 1, map[string]int{"latency": 30, "jitter": 20}},
-	{"slicer", "downstream", 1, map[string]int{"average_size": 40, "size_variation": 20, "delay": 100}}, // in microseconds
+	{"slicer", "downstream", 1, map[string]int{"average_size": 40, "size_variation": 20, "delay": 100}}, // µs
 	{"slicer", "upstream", 1, map[string]int{"average_size": 100, "size_variation": 20, "delay": 100}},
 	{"reset_peer", "downstream", 0.7, map[string]int{"timeout": 25}},
 	{"reset_peer", "upstream", 0.7, map[string]int{"timeout": 25}},
