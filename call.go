@@ -1,6 +1,7 @@
 package flowroute
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -153,11 +154,51 @@ type resource[T, I any] interface {
 // answer is what there is in an answer besides the resources asked for.
 type answer[I any] struct {
 	status   int
-	included []I
+	included *included[I] // nil if there is nothing
 }
 
 // none are the included objects of an answer that has none.
 type none = struct{}
+
+// included are the objects that a document includes.
+type included[I any] struct {
+	objects []I
+	next    map[jsonapi.Identity][]int // of each identity, the objects that no relationship has referred to yet
+}
+
+func newIncluded[I any](objects []I) *included[I] {
+	if len(objects) == 0 {
+		return nil
+	}
+	return &included[I]{objects: objects}
+}
+
+// find returns the object that a relationship to a resource of a kind refers to, and nil if the document does not
+// include it. Of several with one identity, each is found once, and the last one ever after: two attachments may have
+// the same id.
+func find[I interface{ Ref() jsonapi.Identity }](in *included[I], ref jsonapi.Identity, kind string) *I {
+	if in == nil {
+		return nil
+	}
+	if in.next == nil {
+		in.next = make(map[jsonapi.Identity][]int, len(in.objects))
+		for i, object := range in.objects {
+			in.next[object.Ref()] = append(in.next[object.Ref()], i)
+		}
+	}
+	ref.Type = cmp.Or(ref.Type, kind)
+	if in.next[ref] == nil {
+		ref.Type = "" // one whose type can't be read
+	}
+	found := in.next[ref]
+	switch {
+	case ref.ID == "" || len(found) == 0:
+		return nil
+	case len(found) > 1:
+		in.next[ref] = found[1:]
+	}
+	return &in.objects[found[0]]
+}
 
 // fetch makes a call that is answered with one resource.
 func fetch[W resource[T, I], T, I any](ctx context.Context, c *Client, op operation, body input) (*T, error) {
@@ -165,15 +206,23 @@ func fetch[W resource[T, I], T, I any](ctx context.Context, c *Client, op operat
 	if err != nil {
 		return nil, err
 	}
-	return decode[W](op, r)
+	return decode[W](ctx, c, op, r)
 }
 
-func decode[W resource[T, I], T, I any](op operation, r *transport.Result) (*T, error) {
-	data, included, err := jsonapi.Decode[W, I](r.Body)
+func decode[W resource[T, I], T, I any](ctx context.Context, c *Client, op operation, r *transport.Result) (*T, error) {
+	doc, err := jsonapi.Decode[W, I](r.Body)
 	if err != nil {
 		return nil, op.unusable(r, err)
 	}
-	return new((*data).model(answer[I]{r.Status, included})), nil
+	c.warn(ctx, op, doc.Unread)
+	return new(doc.Data.model(answer[I]{r.Status, newIncluded(doc.Included)})), nil
+}
+
+// warn logs which values of a response could not be read.
+func (c *Client) warn(ctx context.Context, op operation, unread jsonapi.Unread) {
+	if unread.Count > 0 {
+		c.transport.Unread(ctx, op.name, unread.Paths, unread.Count)
+	}
 }
 
 // fetchData makes a call that is answered with data of a form of its own.
@@ -182,10 +231,11 @@ func fetchData[W interface{ model() T }, T any](ctx context.Context, c *Client, 
 	if err != nil {
 		return nil, err
 	}
-	data, err := jsonapi.DecodeData[W](r.Body)
+	data, unread, err := jsonapi.DecodeData[W](r.Body)
 	if err != nil {
 		return nil, op.unusable(r, err)
 	}
+	c.warn(ctx, op, unread)
 	return new((*data).model()), nil
 }
 

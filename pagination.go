@@ -56,7 +56,7 @@ type listOptions[O any] interface {
 type Page[T any] struct {
 	Items      []T  // in the API's order; empty, not nil, where there are none
 	More       bool // whether the API says that another page follows
-	NextOffset int  // the Offset to ask for the next page with: this page's, plus the number of Items
+	NextOffset int  // the Offset of the next page: this page's, plus the number of records that the API sent
 }
 
 // records is what a page of a list holds.
@@ -66,6 +66,9 @@ type records[T any] struct {
 	ids   uint64 // a fingerprint of their ids, in whatever order
 
 	untold bool // the API doesn't tell whether more follows
+
+	skipped int            // elements of the list that are no records
+	unread  jsonapi.Unread // values that could not be read
 }
 
 // add adds a record's id to the fingerprint.
@@ -89,6 +92,7 @@ func listWhole[T any](ctx context.Context, c *Client, op operation, body input, 
 	if err != nil {
 		return nil, op.unusable(r, err)
 	}
+	c.warn(ctx, op, found.unread)
 	return found.items, nil
 }
 
@@ -140,7 +144,7 @@ func listAllAs[T, O any, P listOptions[O]](ctx context.Context, c *Client, op op
 			if !f.page.More || len(f.page.Items) == 0 {
 				return
 			}
-			offset, size = f.page.NextOffset, len(f.page.Items)
+			offset, size = f.page.NextOffset, f.page.NextOffset-offset
 		}
 	}
 }
@@ -158,7 +162,9 @@ func fetchPage[T, O any, P listOptions[O]](ctx context.Context, c *Client, op op
 	if err != nil {
 		return fetched[T]{err: op.unusable(r, err)}
 	}
-	return fetched[T]{page: &Page[T]{Items: found.items, More: found.more, NextOffset: offset + len(found.items)}, ids: found.ids, untold: found.untold}
+	c.warn(ctx, op, found.unread)
+	next := offset + len(found.items) + found.skipped
+	return fetched[T]{page: &Page[T]{Items: found.items, More: found.more, NextOffset: next}, ids: found.ids, untold: found.untold}
 }
 
 func decodeRecords[W resource[T, I], T, I any](r *transport.Result, limit int) (records[T], error) {
@@ -166,10 +172,17 @@ func decodeRecords[W resource[T, I], T, I any](r *transport.Result, limit int) (
 	if err != nil {
 		return records[T]{}, err
 	}
-	found := records[T]{items: make([]T, len(doc.Data)), more: bool(doc.Links.Next)}
+	found := records[T]{
+		items:   make([]T, len(doc.Data)),
+		more:    bool(doc.Links.Next) || doc.LinksUnknown && len(doc.Data) > 0,
+		untold:  doc.LinksUnknown,
+		skipped: doc.Skipped,
+		unread:  doc.Unread,
+	}
+	included := newIncluded(doc.Included)
 	for i := range doc.Data {
 		w := &doc.Data[i]
-		found.items[i] = (*w).model(answer[I]{r.Status, doc.Included})
+		found.items[i] = (*w).model(answer[I]{r.Status, included})
 		found.add((*w).Key())
 	}
 	return found, nil

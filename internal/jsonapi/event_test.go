@@ -25,12 +25,12 @@ func TestReadEvent(t *testing.T) {
 		assert.Equal(t, jsonapi.Identity{ID: "7", Type: "x"}, e.Identity)
 		assert.True(t, e.Has("text", "int"))
 		assert.False(t, e.Has("text", "float"))
-		r, included, err := jsonapi.DecodeEvent[record, jsonapi.Identity](e)
+		doc, err := jsonapi.DecodeEvent[record, jsonapi.Identity](e)
 		require.NoError(t, err)
-		assert.Equal(t, "7", r.Key())
-		assert.Equal(t, jsonapi.Text("hello"), r.Attributes.Text)
-		assert.Equal(t, jsonapi.Int(1), r.Attributes.Int)
-		assert.Equal(t, []jsonapi.Identity{{ID: "8", Type: "y"}}, included)
+		assert.Equal(t, "7", doc.Data.Key())
+		assert.Equal(t, jsonapi.Text("hello"), doc.Data.Attributes.Text)
+		assert.Equal(t, jsonapi.Int64(1), doc.Data.Attributes.Int)
+		assert.Equal(t, []jsonapi.Identity{{ID: "8", Type: "y"}}, doc.Included)
 	}
 }
 
