@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/google/go-querystring/query"
@@ -163,7 +164,8 @@ type none = struct{}
 // included are the objects that a document includes.
 type included[I any] struct {
 	objects []I
-	next    map[jsonapi.Identity][]int // of each identity, the objects that no relationship has referred to yet
+	next    map[jsonapi.Identity]int // the object of an identity that is found next; made when one is looked for
+	after   []int                    // of each object, the one of the same identity that is found after it, or 0
 }
 
 func newIncluded[I any](objects []I) *included[I] {
@@ -181,23 +183,25 @@ func find[I interface{ Ref() jsonapi.Identity }](in *included[I], ref jsonapi.Id
 		return nil
 	}
 	if in.next == nil {
-		in.next = make(map[jsonapi.Identity][]int, len(in.objects))
-		for i, object := range in.objects {
-			in.next[object.Ref()] = append(in.next[object.Ref()], i)
+		in.next, in.after = make(map[jsonapi.Identity]int, len(in.objects)), make([]int, len(in.objects))
+		for i := range slices.Backward(in.objects) {
+			ref := in.objects[i].Ref()
+			in.after[i], in.next[ref] = in.next[ref], i
 		}
 	}
 	ref.Type = cmp.Or(ref.Type, kind)
-	if in.next[ref] == nil {
-		ref.Type = "" // one whose type can't be read
+	i, ok := in.next[ref]
+	if !ok {
+		ref.Type = "" // of an object whose type can't be read
+		i, ok = in.next[ref]
 	}
-	found := in.next[ref]
-	switch {
-	case ref.ID == "" || len(found) == 0:
+	if !ok || ref.ID == "" {
 		return nil
-	case len(found) > 1:
-		in.next[ref] = found[1:]
 	}
-	return &in.objects[found[0]]
+	if after := in.after[i]; after > 0 {
+		in.next[ref] = after
+	}
+	return &in.objects[i]
 }
 
 // fetch makes a call that is answered with one resource.

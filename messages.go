@@ -229,8 +229,6 @@ func (m *SendMessageRequest) attributes(args *arguments, prefix string) any {
 	return jsonapi.Resource("message", attributes)
 }
 
-func (o *MessageListOptions) largest() int { return maxMessagePage }
-
 func (o *MessageListOptions) check(args *arguments) {
 	o.ListOptions.check(args)
 	if o.Start.IsZero() {

@@ -216,9 +216,9 @@ func (w portStatusWire) model(answer[none]) PortOrderStatus {
 // portorder_list.
 type portOrdersWire []portOrderWire
 
-// orders are the port orders, without what is around them. One without an id is an order only beside others that have
-// one. skipped is how many there are of which nothing can be read.
-func (w portOrdersWire) orders() (orders []PortOrder, skipped int) {
+// orders are the port orders, without what is around them, and how many there are of which nothing can be read. It is an
+// error if there are orders, but none of them has an id.
+func (w portOrdersWire) orders() (orders []PortOrder, skipped int, err error) {
 	var named bool
 	var add func(portOrdersWire)
 	add = func(w portOrdersWire) {
@@ -235,17 +235,17 @@ func (w portOrdersWire) orders() (orders []PortOrder, skipped int) {
 			}
 		}
 	}
-	if add(w); !named {
-		return nil, 0
+	if add(w); !named && len(orders) > 0 {
+		return nil, 0, jsonapi.ErrNoID
 	}
-	return orders, skipped
+	return orders, skipped, nil
 }
 
 // portGroupWire is a group around its orders.
 type portGroupWire portOrdersWire
 
 func (w portGroupWire) model() PortGroup {
-	orders, _ := portOrdersWire(w).orders()
+	orders, _, _ := portOrdersWire(w).orders() // a group alone is no order
 	g := PortGroup{Orders: orders}
 	if len(w) == 1 && (!w[0].Identified() || len(w[0].within()) > 0) {
 		g.Status = string(cmp.Or(w[0].Attributes.Status, w[0].Status))
@@ -314,8 +314,11 @@ func decodePortOrders(r *transport.Result, _ int) (records[PortOrder], error) {
 	if err != nil {
 		return records[PortOrder]{}, err
 	}
-	orders, skipped := data.orders()
-	if len(orders) == 0 && unread.Count > 0 {
+	orders, skipped, err := data.orders()
+	switch {
+	case err != nil:
+		return records[PortOrder]{}, err
+	case len(orders) == 0 && unread.Count > 0:
 		return records[PortOrder]{}, jsonapi.ErrNoData
 	}
 	found := records[PortOrder]{
