@@ -156,7 +156,7 @@ func listAllAs[T, O any, P listOptions[O]](ctx context.Context, c *Client, op op
 func halves[T any](window *ListOptions, fetch func() fetched[T]) fetched[T] {
 	whole, offset := window.Limit, window.Offset
 	f := fetch()
-	if whole == 1 || !errors.Is(f.err, ErrResponseTooLarge) {
+	if whole <= 1 || !errors.Is(f.err, ErrResponseTooLarge) {
 		return f
 	}
 	window.Limit = (whole + 1) / 2
