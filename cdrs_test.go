@@ -149,7 +149,7 @@ func TestRecords(t *testing.T) {
 		assert.EqualError(t, err, "flowroute: cdrs.records: "+want)
 	}
 	err = first(client.CDRs.Records(t.Context(), &flowroute.CDRExport{DownloadURL: "file:///etc/passwd"}))
-	assert.ErrorContains(t, err, "not an https URL")
+	assert.ErrorContains(t, err, "not an absolute http or https URL")
 }
 
 func TestWait(t *testing.T) {
