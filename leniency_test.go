@@ -343,9 +343,9 @@ func TestUnreadValuesAreLogged(t *testing.T) {
 			},
 			[]string{"porting.checkPortability data.portable[1]", "porting.checkPortability data.nonportable"},
 		}, {
-			`{"data":[{"id":"1","attributes":{"cost":"2065550199 or so"}}]}`,
+			`{"data":[{"id":"1","attributes":{"cost":"2065550199 or so"}},{"attributes":{"alias":"2065550199"}}]}`,
 			func(ctx context.Context) error { _, err := client.Porting.List(ctx, nil); return err },
-			[]string{"porting.list data[0].attributes.cost"},
+			[]string{"porting.list data[0].attributes.cost", "porting.list data[1].id"},
 		}, {
 			`{"data":[{"id":4,"attributes":{"name":[]}}]}`,
 			func(ctx context.Context) error { _, err := client.Routes.ListEdgeStrategies(ctx); return err },

@@ -512,64 +512,26 @@ func (w numberWire) model(a answer[relatedWire]) Number {
 	}
 }
 
-// relatedWire is what a number's document includes: a route, an E911 record or a CNAM record, with the attributes of
-// all three, of which no two differ in their kind of value.
+// relatedWire is what a number's document includes: an E911 record, a CNAM record or a route, with the attributes of all
+// three. A route has its value where a CNAM record has it.
 type relatedWire struct {
 	jsonapi.Identity
 	Attributes struct {
-		Alias             jsonapi.Text `json:"alias"`
-		RouteType         jsonapi.Text `json:"route_type"`
-		Value             jsonapi.Text `json:"value"` // of a route or a CNAM record
-		EdgeStrategyID    jsonapi.Text `json:"edge_strategy_id"`
-		Label             jsonapi.Text `json:"label"`
-		FirstName         jsonapi.Text `json:"first_name"`
-		LastName          jsonapi.Text `json:"last_name"`
-		StreetNumber      jsonapi.Text `json:"street_number"`
-		StreetName        jsonapi.Text `json:"street_name"`
-		AddressType       jsonapi.Text `json:"address_type"`
-		AddressTypeNumber jsonapi.Text `json:"address_type_number"`
-		City              jsonapi.Text `json:"city"`
-		State             jsonapi.Text `json:"state"`
-		Country           jsonapi.Text `json:"country"`
-		ZIP               jsonapi.Text `json:"zip"`
-		Approved          jsonapi.Bool `json:"is_approved"`
-		ApprovedAt        jsonapi.Time `json:"approval_datetime"`
-		CreatedAt         jsonapi.Time `json:"creation_datetime"`
-		RejectionReason   jsonapi.Text `json:"rejection_reason"`
+		e911Attributes
+		cnamAttributes
+		Alias          jsonapi.Text `json:"alias"`
+		RouteType      jsonapi.Text `json:"route_type"`
+		EdgeStrategyID jsonapi.Text `json:"edge_strategy_id"`
 	} `json:"attributes"`
 }
+
+func (w relatedWire) e911Model() E911Record { return w.Attributes.e911Attributes.model(w.Key()) }
+
+func (w relatedWire) cnamModel() CNAM { return w.Attributes.cnamAttributes.model(w.Key()) }
 
 func (w relatedWire) routeModel() Route {
 	a := &w.Attributes
 	return routeAttributes{Alias: a.Alias, Type: a.RouteType, Value: a.Value, EdgeStrategyID: a.EdgeStrategyID}.model(w.Key())
-}
-
-func (w relatedWire) e911Model() E911Record {
-	a := &w.Attributes
-	return e911Attributes{
-		Label:             a.Label,
-		FirstName:         a.FirstName,
-		LastName:          a.LastName,
-		StreetNumber:      a.StreetNumber,
-		StreetName:        a.StreetName,
-		AddressType:       a.AddressType,
-		AddressTypeNumber: a.AddressTypeNumber,
-		City:              a.City,
-		State:             a.State,
-		Country:           a.Country,
-		ZIP:               a.ZIP,
-	}.model(w.Key())
-}
-
-func (w relatedWire) cnamModel() CNAM {
-	a := &w.Attributes
-	return cnamAttributes{
-		Value:           a.Value,
-		Approved:        a.Approved,
-		ApprovedAt:      a.ApprovedAt,
-		CreatedAt:       a.CreatedAt,
-		RejectionReason: a.RejectionReason,
-	}.model(w.Key())
 }
 
 // related is the resource of a kind that a relationship refers to: as the answer includes it, or else its id alone.

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/flowroute/flowroute-go/internal/jsonapi"
@@ -328,7 +329,10 @@ func decodePortOrders(r *transport.Result, _ int) (records[PortOrder], error) {
 		skipped: skipped,
 		unread:  unread,
 	}
-	for _, o := range found.items {
+	for i, o := range found.items {
+		if o.ID == "" {
+			found.unread.Add("data[" + strconv.Itoa(i) + "].id")
+		}
 		found.add(o.ID)
 	}
 	return found, nil

@@ -188,7 +188,7 @@ func decodeOddList[R Identified, I any](body []byte) (*List[R, I], error) {
 	for i, item := range items {
 		path := "data[" + strconv.Itoa(i) + "]"
 		if item[0] != '{' {
-			list.Unread.add(path)
+			list.Unread.Add(path)
 			list.Skipped++
 			continue
 		}
@@ -220,7 +220,7 @@ func decodeItem[R Identified](item []byte, path string, unread *Unread) R {
 		odd.read(inner, &record, path)
 	}
 	if path += ".id"; record.Key() == "" && !slices.Contains(odd.Paths, path) {
-		odd.add(path)
+		odd.Add(path)
 	}
 	unread.merge(odd)
 	return record

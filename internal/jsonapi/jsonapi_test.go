@@ -75,7 +75,8 @@ func TestScalars(t *testing.T) {
 		doc, err := jsonapi.Decode[record, jsonapi.Identity]([]byte(`{"data":{"id":"1","attributes":` + test.json + `}}`))
 		require.NoError(t, err, test.json)
 		a := doc.Data.Attributes
-		assert.Equal(t, test.want, map[any]any{"T": a.Text, "F": a.Float, "I": a.Int, "S": a.Small, "B": a.Bool}[kind(test.want)], test.json)
+		got := map[string]any{"T": a.Text, "F": a.Float, "I": a.Int, "S": a.Small, "B": a.Bool}[kind(test.want)]
+		assert.Equal(t, test.want, got, test.json)
 		assert.Zero(t, doc.Unread, test.json)
 	}
 }

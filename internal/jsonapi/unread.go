@@ -14,7 +14,8 @@ type Unread struct {
 	Count int      // of all
 }
 
-func (u *Unread) add(path string) {
+// Add adds the path of a value.
+func (u *Unread) Add(path string) {
 	const enough = 20
 	if u.Count++; len(u.Paths) < enough {
 		u.Paths = append(u.Paths, path)
@@ -23,7 +24,7 @@ func (u *Unread) add(path string) {
 
 func (u *Unread) merge(other Unread) {
 	for _, path := range other.Paths {
-		u.add(path)
+		u.Add(path)
 	}
 	u.Count += other.Count - len(other.Paths)
 }
@@ -77,7 +78,7 @@ func (u *Unread) value(b []byte, v reflect.Value, path string) bool {
 		u.element(b, v, path)
 		return true
 	}
-	u.add(path)
+	u.Add(path)
 	return false
 }
 
