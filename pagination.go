@@ -27,7 +27,8 @@ type ListOptions struct {
 // The pages that an iterator asks for: the largest that the API documents, except for messages, which may be as many as
 // one wants. A response of 8 MiB has 41,943 bytes for each of 200 records. A message takes some 1,200 bytes with two
 // receipts and without its text. The API writes a character outside of ASCII as \u0438, so 6,700 of UCS-2 fit in as well:
-// 95 segments. Only an MMS can have a longer text, of up to 750 kB, and it costs [halves] some more requests.
+// 95 segments. Only an MMS can have a longer text, of up to 750 kB, and it costs [halves] some more requests. No record of
+// another list comes near that: most take less than 1,000 bytes, and an area code takes 150.
 const (
 	maxPage         = 200
 	maxAreaCodePage = 400
