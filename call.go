@@ -61,6 +61,12 @@ func (op operation) notRepeated() operation {
 	return op
 }
 
+// changes reports whether a retry can fail because an earlier attempt took effect. A POST that is retried only reads or
+// sets: it succeeds again.
+func (op operation) changes() bool {
+	return op.method == http.MethodPut || op.method == http.MethodPatch || op.method == http.MethodDelete
+}
+
 func (op operation) with(query input) operation {
 	op.query = query
 	return op
@@ -123,14 +129,6 @@ func required[R any, P params[R]](r P) input {
 			args.refuse("request", "must not be nil")
 			return nil
 		})
-	}
-	return r
-}
-
-// optional is the body of options that may be nil, and then of no body.
-func optional[R any, P params[R]](r P) input {
-	if r == nil {
-		return nil
 	}
 	return r
 }
@@ -341,6 +339,7 @@ func (op operation) refusal(r *transport.Result, unknown bool) error {
 		Header:     r.Header,
 		Body:       r.Body[:min(len(r.Body), transport.MaxErrorBody)],
 		unknown:    unknown,
+		changes:    op.changes(),
 		cause:      r.Err,
 	}
 }

@@ -165,7 +165,8 @@ func (s *E911sService) Assign(ctx context.Context, number, e911ID string) error 
 }
 
 // Unassign removes the E911 record from a number. Emergency services then have no address for it. A number that is not
-// the account's is [ErrForbidden] or [ErrNotFound].
+// the account's is [ErrForbidden] or [ErrNotFound]. A number without a record may be an error as well, also if an
+// earlier attempt of the same call removed it: see [Error.Attempts].
 //
 // API: DELETE /v2/numbers/{number}/relationships/e911s
 func (s *E911sService) Unassign(ctx context.Context, number string) error {

@@ -77,6 +77,7 @@ type Error struct {
 	Body   []byte      // of the answer, its first 64 KiB; nil where the host of a file answered
 
 	unknown   bool
+	changes   bool // whether the operation changes something that a retry may find changed
 	elsewhere bool // not the API answered, but the host that keeps its files
 	cause     error
 }
@@ -119,7 +120,10 @@ func (e *Error) Error() string {
 	case len(e.Errors) == 0 && len(e.Body) > 0:
 		b.WriteString(": the answer is not an error document of the API")
 	}
-	if e.Attempts > 1 {
+	switch {
+	case e.Attempts > 1 && e.changes:
+		fmt.Fprintf(&b, " (after %d attempts: an earlier one may have taken effect)", e.Attempts)
+	case e.Attempts > 1:
 		fmt.Fprintf(&b, " (after %d attempts)", e.Attempts)
 	}
 	if e.cause != nil {

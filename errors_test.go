@@ -1,6 +1,7 @@
 package flowroute_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -221,4 +222,52 @@ func TestAnswerIsBounded(t *testing.T) {
 
 func sms() *flowroute.SendMessageRequest {
 	return &flowroute.SendMessageRequest{From: "2065550100", To: "2065550199", Body: "Hello"}
+}
+
+// TestAnEarlierAttemptMayHaveTakenEffect has the error of a retry that finds the change made say so.
+func TestAnEarlierAttemptMayHaveTakenEffect(t *testing.T) {
+	const number = "2065550100"
+	for name, call := range map[string]func(context.Context, *flowroute.Client) error{
+		"numbers.release":     func(ctx context.Context, c *flowroute.Client) error { return c.Numbers.Release(ctx, number) },
+		"routes.delete":       func(ctx context.Context, c *flowroute.Client) error { return c.Routes.Delete(ctx, "1") },
+		"routes.clearPrimary": func(ctx context.Context, c *flowroute.Client) error { return c.Routes.ClearPrimary(ctx, number) },
+		"e911s.delete":        func(ctx context.Context, c *flowroute.Client) error { return c.E911s.Delete(ctx, "1") },
+		"e911s.unassign":      func(ctx context.Context, c *flowroute.Client) error { return c.E911s.Unassign(ctx, number) },
+		"cnams.delete":        func(ctx context.Context, c *flowroute.Client) error { return c.CNAMs.Delete(ctx, "1") },
+		"cnams.unassign": func(ctx context.Context, c *flowroute.Client) error {
+			_, err := c.CNAMs.Unassign(ctx, number)
+			return err
+		},
+		"porting.cancel": func(ctx context.Context, c *flowroute.Client) error { return c.Porting.Cancel(ctx, "1") },
+		"porting.changeNumbers": func(ctx context.Context, c *flowroute.Client) error {
+			return c.Porting.ChangeNumbers(ctx, "1", []string{number}, nil)
+		},
+		"do": func(ctx context.Context, c *flowroute.Client) error {
+			return c.Do(ctx, "PATCH", "/v2/x", nil, nil, nil)
+		},
+	} {
+		attempts := 0
+		client := serveFunc(t, func(w http.ResponseWriter, _ *http.Request) {
+			if attempts++; attempts == 1 {
+				w.WriteHeader(http.StatusBadGateway) // of a gateway that lost the response
+				return
+			}
+			w.WriteHeader(http.StatusConflict)
+		}, flowroute.WithRetry(flowroute.RetryPolicy{MinDelay: 1, MaxDelay: 1}))
+		err := call(t.Context(), client)
+		assert.EqualError(t, err, "flowroute: "+name+": 409 Conflict (after 2 attempts: an earlier one may have taken effect)")
+
+		attempts = 1
+		assert.EqualError(t, call(t.Context(), client), "flowroute: "+name+": 409 Conflict")
+	}
+	attempts := 0
+	client := serveFunc(t, func(w http.ResponseWriter, _ *http.Request) {
+		if attempts++; attempts == 1 {
+			w.WriteHeader(http.StatusBadGateway)
+			return
+		}
+		w.WriteHeader(http.StatusNotFound)
+	}, flowroute.WithRetry(flowroute.RetryPolicy{MinDelay: 1, MaxDelay: 1}))
+	_, err := client.Routes.ListEdgeStrategies(t.Context())
+	assert.EqualError(t, err, "flowroute: routes.listEdgeStrategies: 404 Not Found (after 2 attempts)", "nothing is changed")
 }

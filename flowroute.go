@@ -49,6 +49,11 @@
 // ranging over the same iterator again, which fetches the list again. Both methods return the same errors. Options can
 // be nil unless their documentation says otherwise.
 //
+// A list that changes while it is read can yield a record twice, or miss one. An iterator ends with a [*RequestError] if
+// it makes no progress: if a page repeats an earlier one, or if five pages in a row have fewer new records than records
+// of the pages just before, or only one. It ends with one, too, if a page that is empty but not the last is followed by
+// a page with records.
+//
 // # Errors
 //
 // An error is one of three types:
@@ -112,6 +117,7 @@
 package flowroute
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"crypto/tls"
@@ -233,11 +239,15 @@ func checkKeys(accessKey, secretKey string) error {
 }
 
 // newHTTPTransport is net/http's default, with a cap on connections that lets a burst of callers share them. A silent
-// connection of HTTP/2 is asked whether it lives: without that, one that a router has dropped is used for ever.
-func newHTTPTransport() *http.Transport {
+// connection of HTTP/2 is asked whether it lives: without that, one that a router has dropped is used for ever. A
+// default that the program has replaced by another type, such as a tracing or a mock transport, is used as it is.
+func newHTTPTransport() http.RoundTripper {
 	t, ok := http.DefaultTransport.(*http.Transport)
-	if !ok { // a program may replace it
+	switch {
+	case http.DefaultTransport == nil:
 		t = &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true}
+	case !ok:
+		return http.DefaultTransport
 	}
 	t = t.Clone()
 	t.MaxConnsPerHost, t.MaxIdleConnsPerHost = maxConns, maxConns
@@ -255,7 +265,8 @@ func newHTTPTransport() *http.Transport {
 // Do calls an operation that this library has no method for. method is GET, POST, PUT, PATCH or DELETE. path is escaped
 // and relative to the base URL, e.g. "/v2/numbers/12065550100"; what doesn't fit is an [*ArgumentError]. query may be
 // nil. A body that is not nil is sent as JSON, as [encoding/json] encodes it. A successful answer is decoded by
-// [encoding/json] into out, a pointer, as it came, with its envelope; if out is nil, it is not decoded.
+// [encoding/json] into out, a pointer, as it came, with its envelope; if out is nil, it is not decoded. A successful
+// response without a body, such as 204, leaves out unchanged.
 //
 // Like the sending of a message, a POST is repeated only where it was certainly not carried out, and can fail with
 // [ErrOutcomeUnknown]. Every other method is repeated like a GET.
@@ -284,7 +295,7 @@ func (c *Client) Do(ctx context.Context, method, path string, query url.Values, 
 	if err != nil {
 		return err
 	}
-	if err := op.contradiction(r); err != nil || out == nil {
+	if err := op.contradiction(r); err != nil || out == nil || len(bytes.TrimSpace(r.Body)) == 0 {
 		return err
 	}
 	if err := jsonapi.Unmarshal(r.Body, out); err != nil {

@@ -1,8 +1,10 @@
 package flowroute
 
 import (
+	"cmp"
 	"context"
 	"iter"
+	"math"
 	"net/http"
 	"strings"
 	"unicode/utf8"
@@ -157,7 +159,7 @@ type PurchaseOptions struct {
 	CNAMLookupsEnabled *bool `json:"cnam_lookups_enabled,omitempty"`
 
 	// MessagingEnabled begins to enable messaging, which takes a while. Without it the number can't send messages.
-	MessagingEnabled bool `json:"messaging_enabled,omitempty"`
+	MessagingEnabled bool `json:"messaging_enabled"`
 
 	// MessagingEmail sends the account an e-mail when messaging has been enabled.
 	MessagingEmail bool `json:"messaging_email,omitempty"`
@@ -185,8 +187,8 @@ type UpdateNumberRequest struct {
 	MessagingCallbackURL *string `json:"messaging_callback_url,omitempty"`
 }
 
-// ListAreaCodes returns a page of the area codes that have numbers for sale. opts may be nil. A MaxSetupCost below 0 is
-// an [*ArgumentError].
+// ListAreaCodes returns a page of the area codes that have numbers for sale. opts may be nil. A MaxSetupCost that is
+// below 0 or not finite is an [*ArgumentError].
 //
 // API: GET /v2/numbers/available/areacodes
 func (s *NumbersService) ListAreaCodes(ctx context.Context, opts *AreaCodeListOptions) (*Page[AreaCode], error) {
@@ -201,7 +203,7 @@ func (s *NumbersService) ListAllAreaCodes(ctx context.Context, opts *AreaCodeLis
 }
 
 // ListExchanges returns a page of the exchanges that have numbers for sale. opts may be nil. An AreaCode that is not 3
-// digits, or a MaxSetupCost below 0, is an [*ArgumentError].
+// digits, or a MaxSetupCost that is below 0 or not finite, is an [*ArgumentError].
 //
 // API: GET /v2/numbers/available/exchanges
 func (s *NumbersService) ListExchanges(ctx context.Context, opts *ExchangeListOptions) (*Page[Exchange], error) {
@@ -249,7 +251,7 @@ func (s *NumbersService) SearchAll(ctx context.Context, opts *NumberSearchOption
 
 // Purchase buys a phone number for the account. This costs the number's setup cost at once, and its monthly cost from
 // then on. The primary route of a new number is the built-in one to the account's registered devices. It can't send
-// messages until messaging is enabled. opts may be nil.
+// messages until messaging is enabled. opts may be nil: messaging is then not enabled.
 //
 // A number that is not for sale is [ErrNotFound], and insufficient funds are [ErrForbidden]. The purchase is not
 // repeated where it could happen twice: after [ErrOutcomeUnknown], look with [NumbersService.Get] whether the number is
@@ -257,7 +259,7 @@ func (s *NumbersService) SearchAll(ctx context.Context, opts *NumberSearchOption
 //
 // API: POST /v2/numbers/{number}
 func (s *NumbersService) Purchase(ctx context.Context, number string, opts *PurchaseOptions) (*Number, error) {
-	return fetchProvisioned(ctx, s.client, once("numbers.purchase", "/v2/numbers/{number}", phone(number)), optional(opts))
+	return fetchProvisioned(ctx, s.client, once("numbers.purchase", "/v2/numbers/{number}", phone(number)), cmp.Or(opts, new(PurchaseOptions)))
 }
 
 // List returns a page of the account's phone numbers. opts may be nil. A filter of digits that has anything else in
@@ -323,14 +325,18 @@ func (o *AreaCodeListOptions) check(args *arguments) {
 func (o *ExchangeListOptions) check(args *arguments) {
 	o.ListOptions.check(args)
 	args.cost("MaxSetupCost", o.MaxSetupCost)
-	if len(o.AreaCode) != 0 && (len(o.AreaCode) != 3 || args.digits("AreaCode", o.AreaCode) != o.AreaCode) {
+	if len(o.AreaCode) != 0 && (len(o.AreaCode) != 3 || args.digits("AreaCode", o.AreaCode, "") != o.AreaCode) {
 		args.refuse("AreaCode", "must be 3 digits")
 	}
 }
 
 func (a *arguments) cost(name string, value *float64) {
-	if value != nil && !(*value >= 0) {
+	switch {
+	case value == nil:
+	case !(*value >= 0):
 		a.refuse(name, "must not be below 0")
+	case math.IsInf(*value, 1):
+		a.refuse(name, "must be finite")
 	}
 }
 
@@ -350,7 +356,7 @@ func (a *arguments) patterns(startsWith, contains, endsWith *string) {
 		name  string
 		value *string
 	}{{"StartsWith", startsWith}, {"Contains", contains}, {"EndsWith", endsWith}} {
-		digits := a.digits(p.name, *p.value)
+		digits := a.digits(p.name, *p.value, separators)
 		switch {
 		case *p.value != "" && strings.Trim(digits, "+") == "":
 			a.refuse(p.name, "must have a digit, or be empty") // else the filter would be lost

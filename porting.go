@@ -266,6 +266,8 @@ func (s *PortingService) Update(ctx context.Context, orderID string, r *UpdatePo
 }
 
 // Cancel cancels a port order. It is not documented until when that is possible, or which error is returned after that.
+// That error is also returned if an earlier attempt of the same call canceled the order: see [Error.Attempts], and check
+// with [PortingService.GetStatus].
 //
 // API: PATCH /v2/portorders/{orderID}/status
 func (s *PortingService) Cancel(ctx context.Context, orderID string) error {
@@ -273,7 +275,9 @@ func (s *PortingService) Cancel(ctx context.Context, orderID string) error {
 }
 
 // ChangeNumbers adds phone numbers to a port order, and takes others out of it. They may be in any common notation.
-// Either list may be empty, but not both.
+// Either list may be empty, but not both. A number that is added twice, or removed although the order does not have it,
+// may be an error, also if an earlier attempt of the same call added or removed it: see [Error.Attempts], and check with
+// [PortingService.Get].
 //
 // API: PATCH /v2/portorders/{orderID}/relationships/numbers
 func (s *PortingService) ChangeNumbers(ctx context.Context, orderID string, add, remove []string) error {
@@ -308,8 +312,9 @@ func (s *PortingService) SignLOA(ctx context.Context, orderID, name, title strin
 
 // Upload uploads a document that belongs to a port order, such as a customer service record. It asks the API for a
 // URL, and sends the contents there, of which size is the number of bytes. The contents are not closed. The account's
-// keys are not sent to that URL. If the host answers before it has read everything, the contents may still be read for
-// a moment after Upload has returned. The upload is not repeated: after [ErrOutcomeUnknown], look with
+// keys are not sent to that URL, and a content type only if the URL is signed with one: the type that the URL names, or
+// else the one of the file's extension. If the host answers before it has read everything, the contents may still be
+// read for a moment after Upload has returned. The upload is not repeated: after [ErrOutcomeUnknown], look with
 // [PortingService.GetFile] or [PortingService.Get] at what is there.
 //
 // API: POST /v2/portorders/{orderID}/upload_file

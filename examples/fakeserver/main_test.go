@@ -6,7 +6,9 @@ import (
 	"io"
 	"log"
 	"net"
+	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"os/exec"
 	"runtime"
@@ -164,4 +166,16 @@ func consoleSteps(markdown string) []step {
 		}
 	}
 	return steps
+}
+
+// TestHostile has a path be logged with what is not ASCII escaped.
+func TestHostile(t *testing.T) {
+	var out strings.Builder
+	handler := logged(http.NotFoundHandler(), log.New(&out, "", 0))
+	r := httptest.NewRequest(http.MethodGet, "/", nil)
+	for _, path := range []string{"/v2/\x1b[2J\u202e\nforged\u009b", "/v2/%1B%5B2J", "\xff"} {
+		r.URL = &url.URL{Path: path, RawPath: path}
+		handler.ServeHTTP(httptest.NewRecorder(), r)
+	}
+	assert.Equal(t, "GET    /v2/%1B%5B2J%E2%80%AE%0Aforged%C2%9B 404\nGET    /v2/%251B%255B2J 404\nGET    %FF 404\n", out.String())
 }

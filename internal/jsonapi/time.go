@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// layouts are the forms that the API writes times in, after [normalized]. Where a form has no zone the time is UTC. A
+// layouts are the forms that the API writes times in, after normalized. Where a form has no zone the time is UTC. A
 // fraction of a second is read in each of them, as [time.Parse] does.
 var layouts = [...]string{
 	time.RFC3339,                     // messages; with other zones also CNAM records and CDR files
