@@ -12,7 +12,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -61,12 +60,20 @@ func TestAllocationBudget(t *testing.T) {
 	}
 }
 
-// connections counts those that a server is opened.
-func connections(t *testing.T, start func(*httptest.Server)) (srv *httptest.Server, opened *atomic.Int32) {
+// connections counts those that a server is opened, which begins to respond when so many requests are under way.
+func connections(t *testing.T, together int32, start func(*httptest.Server)) (srv *httptest.Server, opened *atomic.Int32) {
 	t.Helper()
 	opened = new(atomic.Int32)
-	srv = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		time.Sleep(time.Millisecond) // so that calls overlap
+	var arrived atomic.Int32
+	all := make(chan struct{})
+	srv = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if arrived.Add(1) == together {
+			close(all)
+		}
+		select {
+		case <-all:
+		case <-r.Context().Done():
+		}
 		w.WriteHeader(http.StatusAccepted)
 		_, _ = w.Write([]byte(sentJSON))
 	}))
@@ -81,7 +88,7 @@ func connections(t *testing.T, start func(*httptest.Server)) (srv *httptest.Serv
 }
 
 func TestConnectionBudget(t *testing.T) {
-	srv, opened := connections(t, (*httptest.Server).Start)
+	srv, opened := connections(t, 1, (*httptest.Server).Start)
 	client, err := flowroute.NewClient(accessKey, secretKey, flowroute.WithBaseURL(srv.URL))
 	require.NoError(t, err)
 	for range 50 {
@@ -92,7 +99,7 @@ func TestConnectionBudget(t *testing.T) {
 }
 
 func TestConnectionBudgetOfABurst(t *testing.T) {
-	srv, opened := connections(t, (*httptest.Server).StartTLS)
+	srv, opened := connections(t, 64, (*httptest.Server).StartTLS)
 	// The client's own transport does not trust the server, so one that is made like it has to stand in.
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxConnsPerHost, transport.MaxIdleConnsPerHost = 64, 64
@@ -101,16 +108,16 @@ func TestConnectionBudgetOfABurst(t *testing.T) {
 	client, err := flowroute.NewClient(accessKey, secretKey, flowroute.WithBaseURL(srv.URL), flowroute.WithHTTPClient(&http.Client{Transport: transport}))
 	require.NoError(t, err)
 	burst(t, client, 64, 10)
-	assert.LessOrEqual(t, opened.Load(), int32(64))
+	assert.EqualValues(t, 64, opened.Load())
 }
 
 // TestConnectionsOfTheOwnTransport has 64 goroutines send through the transport that the client makes itself.
 func TestConnectionsOfTheOwnTransport(t *testing.T) {
-	srv, opened := connections(t, (*httptest.Server).Start)
+	srv, opened := connections(t, 64, (*httptest.Server).Start)
 	client, err := flowroute.NewClient(accessKey, secretKey, flowroute.WithBaseURL(srv.URL))
 	require.NoError(t, err)
 	burst(t, client, 64, 10)
-	assert.LessOrEqual(t, opened.Load(), int32(64))
+	assert.EqualValues(t, 64, opened.Load())
 }
 
 // burst has some senders send some texts each.

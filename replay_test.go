@@ -71,6 +71,7 @@ func (s *resetter) talk(conn net.Conn) {
 
 // TestNothingIsReplayed has net/http see a reason to send a request again by itself, which would be once too often.
 func TestNothingIsReplayed(t *testing.T) {
+	enableHTTP2(t)
 	tlsServer := httptest.NewTLSServer(nil)
 	cert := tlsServer.TLS.Certificates[0]
 	trusted := tlsServer.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
@@ -108,6 +109,7 @@ func TestNothingIsReplayed(t *testing.T) {
 // TestGracefulShutdown has a server close its HTTP/2 connections now and then, as load balancers do. What it did not
 // take is known, and sent again.
 func TestGracefulShutdown(t *testing.T) {
+	enableHTTP2(t)
 	fake := flowroutetest.NewUnstartedServer(flowroutetest.WithCredentials(accessKey, secretKey))
 	var requests atomic.Int32
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -344,6 +344,7 @@ func TestRetryDelays(t *testing.T) {
 // TestDeadHTTP2Connection has a connection of HTTP/2 die without a word, as behind a router that forgot it. The client
 // notices, and goes on with another.
 func TestDeadHTTP2Connection(t *testing.T) {
+	enableHTTP2(t)
 	tlsServer := httptest.NewUnstartedServer(nil)
 	tlsServer.EnableHTTP2 = true
 	tlsServer.StartTLS()

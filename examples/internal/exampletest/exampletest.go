@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/flowroute/flowroute-go/examples/internal/example"
 	"github.com/flowroute/flowroute-go/flowroutetest"
 )
 
@@ -24,30 +25,31 @@ type Program func(ctx context.Context, args []string, stdout, stderr io.Writer) 
 
 // RunFake runs a program without credentials, whatever there are in the environment of the tests.
 func RunFake(t *testing.T, run Program, args ...string) Result {
-	return runWith(t, run, args, "", "", "")
+	return runWith(t.Context(), t, run, args, "", "", "")
 }
 
-// RunReal runs a program with the credentials of a server, which it takes for the real API.
+// RunReal runs a program with the credentials of a server, which it takes for the real API, and by the server's clock.
 func RunReal(t *testing.T, run Program, srv *flowroutetest.Server, args ...string) Result {
-	return runWith(t, run, args, srv.AccessKey, srv.SecretKey, srv.URL)
+	ctx := example.WithClock(t.Context(), example.ServerClock{Server: srv})
+	return runWith(ctx, t, run, args, srv.AccessKey, srv.SecretKey, srv.URL)
 }
 
-func runWith(t *testing.T, run Program, args []string, accessKey, secretKey, baseURL string) Result {
+func runWith(ctx context.Context, t *testing.T, run Program, args []string, accessKey, secretKey, baseURL string) Result {
 	t.Helper()
 	t.Setenv("FR_ACCESS_KEY", accessKey)
 	t.Setenv("FR_SECRET_KEY", secretKey)
 	t.Setenv("FR_BASE_URL", baseURL)
 	var stdout, stderr strings.Builder
-	code := run(t.Context(), args, &stdout, &stderr)
+	code := run(ctx, args, &stdout, &stderr)
 	return Result{code, stdout.String(), stderr.String()}
 }
 
-// NewServer returns a server to take for the real API. Whenever it reads its clock an hour has passed, so that a
-// program need not wait for what takes seconds.
+// NewServer returns a server to take for the real API. Whenever it reads its clock two minutes have passed, so that
+// CDRs.Wait, which waits in real time, finds an export completed.
 func NewServer(t *testing.T) *flowroutetest.Server {
-	now := time.Now()
+	now := flowroutetest.Epoch()
 	srv := flowroutetest.NewServer(flowroutetest.WithClock(func() time.Time {
-		now = now.Add(time.Hour)
+		now = now.Add(2 * time.Minute)
 		return now
 	}))
 	t.Cleanup(srv.Close)
