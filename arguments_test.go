@@ -149,11 +149,11 @@ func TestBadArguments(t *testing.T) {
 		{"media in a file", func(ctx context.Context, c *flowroute.Client) error {
 			_, err := c.Messages.DownloadMedia(ctx, &flowroute.Media{URL: "file:///etc/passwd"}, 0)
 			return err
-		}, "messages.downloadMedia: media must be an absolute http or https URL"},
+		}, "messages.downloadMedia: media.URL is not an absolute http or https URL"},
 		{"media with credentials", func(ctx context.Context, c *flowroute.Client) error {
 			_, err := c.Messages.DownloadMedia(ctx, &flowroute.Media{URL: "https://me:secret@example.com/x"}, 0)
 			return err
-		}, "messages.downloadMedia: media must have a URL without credentials"},
+		}, "messages.downloadMedia: media.URL has credentials"},
 		{"negative limit of media", func(ctx context.Context, c *flowroute.Client) error {
 			_, err := c.Messages.DownloadMedia(ctx, &flowroute.Media{URL: "https://example.com/x"}, -1)
 			return err
@@ -196,7 +196,7 @@ func TestBadArguments(t *testing.T) {
 		{"media in the clear", func(ctx context.Context, c *flowroute.Client) error {
 			_, err := c.Messages.DownloadMedia(ctx, &flowroute.Media{URL: "http://169.254.169.254/latest"}, 0)
 			return err
-		}, "messages.downloadMedia: media must have an https URL"},
+		}, "messages.downloadMedia: media.URL is not an https URL"},
 		{"odd method", do("TRACE", "/v2/numbers", nil), "do: method must be GET, POST, PUT, PATCH or DELETE"},
 		{"path of another host", do("GET", "//example.com/v2", nil), "do: path must be an escaped path"},
 		{"absolute URL", do("GET", "https://example.com/v2", nil), "do: path must be an escaped path"},

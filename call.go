@@ -266,7 +266,7 @@ func isNoRecord(r *transport.Result) bool {
 
 // failure is the error of a call that did not succeed.
 func (op operation) failure(r *transport.Result) error {
-	unknown := op.class == transport.Once && r.Unknown()
+	unknown := op.class == transport.Once && r.Unknown(jsonapi.IsErrorDocument(r.Body, r.Status))
 	switch {
 	case r.Status == 0:
 		return &RequestError{Op: op.name, Attempts: r.Attempts, Err: r.Err, unknown: unknown}

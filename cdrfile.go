@@ -3,6 +3,7 @@ package flowroute
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"context"
 	"encoding/csv"
@@ -10,10 +11,10 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"math"
-	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/flowroute/flowroute-go/internal/jsonapi"
 )
@@ -58,6 +59,10 @@ type CDR struct {
 // The account's keys are not sent to the host that has the file. The download is not repeated: when the connection
 // breaks, the error says after how many records. An export that is not completed is an [*ArgumentError]. A file that
 // has expired is an [*Error] with the status that its host answers, probably [ErrForbidden].
+//
+// The file is read as [ReadCDRs] reads it. If it ends after fewer records than export.NumCalls, the iterator ends with
+// an error that matches [io.ErrUnexpectedEOF]. A NumCalls of 0 is taken as unknown, and more records than NumCalls are
+// yielded without an error.
 func (s *CDRsService) Records(ctx context.Context, export *CDRExport) iter.Seq2[*CDR, error] {
 	return func(yield func(*CDR, error) bool) {
 		op := get("cdrs.records", "")
@@ -80,35 +85,53 @@ func (s *CDRsService) Records(ctx context.Context, export *CDRExport) iter.Seq2[
 			return
 		}
 		defer file.Close()
+		failed := func(err error) error { return &RequestError{Op: op.name, Attempts: 1, Err: err} }
+		n := 0
 		for record, err := range ReadCDRs(file) {
 			if err != nil {
-				err = &RequestError{Op: op.name, Attempts: 1, Err: err}
-			}
-			if !yield(record, err) {
+				yield(nil, failed(err))
 				return
 			}
+			if !yield(record, nil) {
+				return
+			}
+			n++
+		}
+		if n < export.NumCalls {
+			err := fmt.Errorf("the export has %d: %w", export.NumCalls, io.ErrUnexpectedEOF)
+			yield(nil, failed(afterRecords(n, err)))
 		}
 	}
 }
 
 // ReadCDRs reads the file of an export from r, compressed or not, and returns an iterator over its records. It needs
-// little memory, however many there are. An error ends it, and says after how many records. Columns are known by their
-// names, in any order; unknown ones are ignored. It can be ranged over once.
+// little memory, however many there are. An error ends it, and says after how many records. It can be ranged over
+// once.
+//
+// Columns are known by their names, in any order. The case of a name does not matter, nor do spaces and punctuation in
+// it. Unknown columns are ignored. A known column that occurs twice is an error. Semicolons, tabs or vertical bars may
+// separate the columns instead of commas, and a first line such as "sep=;" names another separator. Lines end with a
+// line feed, a carriage return or both. The text is UTF-8, with or without a byte order mark.
+//
+// An empty cell is the zero value. A time, duration or amount that can't be read is an error that names the column.
+// A record with more or fewer cells than the header is an error, too.
+//
+// A file that ends before its last record does is an error that matches [io.ErrUnexpectedEOF]. So is a last line
+// without a line end, because its last cell may be incomplete. To read a complete file that lacks only that, pass
+// [io.MultiReader] of the file and "\n".
 func ReadCDRs(r io.Reader) iter.Seq2[*CDR, error] {
 	return func(yield func(*CDR, error) bool) {
-		limited := &lineLimit{left: maxLine}
-		rows, columns, err := openCDRs(r, limited)
+		file, err := openCDRs(r)
 		for n := 0; ; n++ {
 			record := new(CDR)
 			if err == nil {
-				limited.left = maxLine
-				err = readCDR(rows, columns, record)
+				err = file.read(record)
 			}
 			switch {
-			case errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF):
+			case errors.Is(err, errEnd):
 				return
 			case err != nil:
-				yield(nil, fmt.Errorf("after %d call detail records: %w", n, err))
+				yield(nil, afterRecords(n, err))
 				return
 			case !yield(record, nil):
 				return
@@ -117,73 +140,147 @@ func ReadCDRs(r io.Reader) iter.Seq2[*CDR, error] {
 	}
 }
 
+func afterRecords(n int, err error) error {
+	return fmt.Errorf("after %d call detail records: %w", n, err)
+}
+
+// cdrReader reads the file of an export.
+type cdrReader struct {
+	lines   *lineReader
+	rows    *csv.Reader
+	columns []column
+}
+
 // column is a column of a file.
 type column struct {
 	name string
 	set  func(*CDR, string) error // nil if it is not known
 }
 
-// openCDRs reads the header of a file.
-func openCDRs(r io.Reader, limited *lineLimit) (*csv.Reader, []column, error) {
-	var err error
-	if limited.r, err = decompress(r); err != nil {
-		return nil, nil, err
-	}
-	rows := csv.NewReader(limited)
-	rows.ReuseRecord = true
-	header, err := rows.Read()
-	if errors.Is(err, io.EOF) {
-		return nil, nil, errors.New("the file has no header")
-	}
-	if err != nil {
-		return nil, nil, err
-	}
-	known, found := cdrColumns(), false
-	columns := make([]column, len(header))
-	for i, name := range header {
-		name = strings.TrimPrefix(name, "\ufeff")
-		columns[i] = column{name, known[name]}
-		found = found || columns[i].set != nil
-	}
-	if !found {
-		return nil, nil, errors.New("the file has no column of call detail records")
-	}
-	return rows, columns, nil
-}
-
 // maxLine is how many bytes a record may have, so that a file that is none can't fill the memory.
 const maxLine = 1 << 20
 
-// lineLimit lets through so many bytes, until there are more for the next record.
-type lineLimit struct {
-	r    io.Reader
-	left int
-}
-
-func (l *lineLimit) Read(p []byte) (int, error) {
-	if l.left <= 0 {
-		return 0, errors.New("a record has more than 1 MiB")
+// openCDRs reads the header of a file.
+func openCDRs(r io.Reader) (*cdrReader, error) {
+	text, err := decompress(r)
+	if err != nil {
+		return nil, err
 	}
-	n, err := l.r.Read(p[:min(len(p), l.left)])
-	l.left -= n
-	return n, err
-}
-
-// decompress reads a file that may be compressed, or may have been decompressed on its way.
-func decompress(r io.Reader) (io.Reader, error) {
-	buffered := bufio.NewReader(r)
-	if start, _ := buffered.Peek(2); !bytes.Equal(start, []byte{0x1f, 0x8b}) {
-		return buffered, nil // an error comes again when it is read
+	if err := skipMark(text); err != nil {
+		return nil, err
 	}
-	return gzip.NewReader(buffered)
+	lines := &lineReader{r: text, left: maxLine}
+	rest := bufio.NewReader(lines)
+	var line string
+	var start bytes.Buffer // up to the first line that is not blank, which shows the separator
+	for strings.TrimSpace(line) == "" && err == nil {
+		line, err = rest.ReadString('\n')
+		start.WriteString(line)
+	}
+	if err != nil && !lines.ended {
+		return nil, err
+	}
+	known := make(map[string]column)
+	for name, set := range cdrColumns() {
+		known[columnKey(name)] = column{name, set}
+	}
+	comma, named := separator(line, known)
+	f := &cdrReader{lines: lines, rows: csv.NewReader(io.MultiReader(&start, rest))}
+	f.rows.Comma = comma
+	f.rows.ReuseRecord = true
+	header, err := f.next()
+	if named && err == nil {
+		f.rows.FieldsPerRecord = 0 // which the line of the separator has set
+		header, err = f.next()
+	}
+	if errors.Is(err, errEnd) {
+		return nil, fmt.Errorf("the file has no header: %w", io.ErrUnexpectedEOF)
+	}
+	unknown := f.setColumns(header, known)
+	if unknown != nil && err != nil { // what is wrong with the header matters less if it is none
+		err = fmt.Errorf("%w: %w", unknown, err)
+	}
+	return f, cmp.Or(err, unknown)
 }
 
-func readCDR(rows *csv.Reader, columns []column, record *CDR) error {
-	row, err := rows.Read()
+// setColumns finds the known columns in the header.
+func (f *cdrReader) setColumns(header []string, known map[string]column) error {
+	f.columns = make([]column, len(header))
+	found := make(map[string]bool)
+	for i, name := range header {
+		c, ok := known[columnKey(name)]
+		switch {
+		case !ok:
+			continue
+		case found[c.name]:
+			return fmt.Errorf("the header has the column %s twice", c.name)
+		}
+		f.columns[i] = c
+		found[c.name] = true
+	}
+	if len(found) == 0 {
+		return errors.New("the file has no column of call detail records")
+	}
+	return nil
+}
+
+// columnKey returns what is compared of a column's name: "Start Time" and "start_time" are one column.
+func columnKey(name string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, name)
+}
+
+// separator returns the character that separates the columns, given the first line. It reports whether the line is not
+// the header, but one that names the separator, as spreadsheet programs write it.
+func separator(line string, known map[string]column) (comma rune, named bool) {
+	const naming = "sep="
+	if s := strings.Trim(line, "\"\r\n"); len(s) > len(naming) && strings.EqualFold(s[:len(naming)], naming) {
+		comma, _ := utf8.DecodeRuneInString(s[len(naming):])
+		return comma, true
+	}
+	comma, most := ',', 0
+	for _, c := range ",;\t|" {
+		n := 0
+		for name := range strings.SplitSeq(line, string(c)) {
+			if _, ok := known[columnKey(name)]; ok {
+				n++
+			}
+		}
+		if n > most {
+			comma, most = c, n
+		}
+	}
+	return comma, false
+}
+
+// errEnd is the end of a file after its last record. Unlike [io.EOF], no reader returns it.
+var errEnd = errors.New("end of file")
+
+// next returns the cells of the next row. The cells may be incomplete if there is an error.
+func (f *cdrReader) next() ([]string, error) {
+	f.lines.left = maxLine
+	row, err := f.rows.Read()
+	switch {
+	case !f.lines.ended || f.rows.InputOffset() < f.lines.total:
+		return row, err // it is not the last row
+	case f.lines.total > 0 && f.lines.unfinished():
+		return row, fmt.Errorf("the last line is incomplete or has no line end: %w", io.ErrUnexpectedEOF)
+	case errors.Is(err, io.EOF):
+		return nil, errEnd
+	}
+	return row, err
+}
+
+func (f *cdrReader) read(record *CDR) error {
+	row, err := f.next()
 	if err != nil {
 		return err
 	}
-	for i, c := range columns {
+	for i, c := range f.columns {
 		if c.set == nil || row[i] == "" {
 			continue
 		}
@@ -194,20 +291,98 @@ func readCDR(rows *csv.Reader, columns []column, record *CDR) error {
 	return nil
 }
 
+// decompress reads a file that may be compressed, or may have been decompressed on its way.
+func decompress(r io.Reader) (*bufio.Reader, error) {
+	buffered := bufio.NewReader(r)
+	start, err := buffered.Peek(2)
+	switch {
+	case err != nil && err != io.EOF:
+		return nil, err
+	case !bytes.Equal(start, []byte{0x1f, 0x8b}):
+		return buffered, nil
+	}
+	z, invalid := gzip.NewReader(buffered)
+	if invalid != nil {
+		return nil, invalid
+	}
+	return bufio.NewReader(z), nil
+}
+
+// skipMark skips the byte order mark of a text. It fails if the text is not UTF-8.
+func skipMark(text *bufio.Reader) error {
+	start, err := text.Peek(2)
+	if err != nil && err != io.EOF {
+		return err
+	}
+	if len(start) == 2 && (start[0] == 0 || start[1] == 0 || start[0] >= 0xfe) { // UTF-16, with or without its mark
+		return errors.New("the file is not UTF-8 text")
+	}
+	const mark = "\ufeff"
+	if start, _ = text.Peek(len(mark)); string(start) == mark {
+		_, _ = text.Discard(len(mark))
+	}
+	return nil
+}
+
+// lineReader passes the text of a file to a [csv.Reader], which knows no line ends without a line feed.
+type lineReader struct {
+	r      *bufio.Reader
+	left   int   // bytes that may still pass for this record
+	total  int64 // bytes that have passed
+	last   byte  // the last of them
+	quoted bool  // a quoted cell is not ended
+	cr     bool  // last was a carriage return
+	ended  bool  // r has ended
+}
+
+func (l *lineReader) Read(p []byte) (int, error) {
+	if l.left <= 0 {
+		return 0, errors.New("a record has more than 1 MiB")
+	}
+	n, err := l.r.Read(p[:min(len(p), l.left)])
+	l.ended = err == io.EOF
+	if n == 0 {
+		return 0, err
+	}
+	if l.cr && p[0] == '\n' {
+		n = copy(p, p[1:n])
+	}
+	l.cr = false
+	l.endLines(p[:n])
+	if n > 0 {
+		l.last = p[n-1]
+	}
+	l.left -= n
+	l.total += int64(n)
+	return n, err
+}
+
+// endLines replaces carriage returns without a line feed by line feeds, except in quotes, where they are text.
+func (l *lineReader) endLines(p []byte) {
+	for rest := p; len(rest) > 0; {
+		line, after, found := bytes.Cut(rest, []byte{'\r'})
+		if bytes.Count(line, []byte{'"'})%2 != 0 {
+			l.quoted = !l.quoted
+		}
+		if found && !l.quoted && !bytes.HasPrefix(after, []byte{'\n'}) {
+			rest[len(line)] = '\n'
+			l.cr = len(after) == 0
+		}
+		rest = after
+	}
+}
+
+// unfinished reports whether a line is begun but not ended.
+func (l *lineReader) unfinished() bool { return l.quoted || l.last != '\n' }
+
 // cdrColumns are the columns that a file is known to have.
 func cdrColumns() map[string]func(*CDR, string) error {
 	text := func(field func(*CDR) *string) func(*CDR, string) error {
 		return func(c *CDR, s string) error { *field(c) = s; return nil }
 	}
-	moment := func(field func(*CDR) *time.Time) func(*CDR, string) error {
-		return func(c *CDR, s string) (err error) { *field(c), err = jsonapi.ParseTime(s); return err }
-	}
-	seconds := func(field func(*CDR) *time.Duration) func(*CDR, string) error {
-		return func(c *CDR, s string) (err error) { *field(c), err = parseSeconds(s); return err }
-	}
-	money := func(field func(*CDR) *Nanodollars) func(*CDR, string) error {
-		return func(c *CDR, s string) (err error) { *field(c), err = ParseNanodollars(s); return err }
-	}
+	moment := func(field func(*CDR) *time.Time) func(*CDR, string) error { return parsed(field, jsonapi.ParseTime) }
+	seconds := func(field func(*CDR) *time.Duration) func(*CDR, string) error { return parsed(field, parseSeconds) }
+	money := func(field func(*CDR) *Nanodollars) func(*CDR, string) error { return parsed(field, ParseNanodollars) }
 	return map[string]func(*CDR, string) error{
 		"direction":            text(func(c *CDR) *string { return &c.Direction }),
 		"start_time":           moment(func(c *CDR) *time.Time { return &c.StartTime }),
@@ -237,10 +412,20 @@ func cdrColumns() map[string]func(*CDR, string) error {
 	}
 }
 
+// parsed returns a function that sets a field to what a cell is parsed to, unless the cell is blank.
+func parsed[T any](field func(*CDR) *T, parse func(string) (T, error)) func(*CDR, string) error {
+	return func(c *CDR, s string) (err error) {
+		if s = strings.TrimSpace(s); s != "" {
+			*field(c), err = parse(s)
+		}
+		return err
+	}
+}
+
 func parseSeconds(s string) (time.Duration, error) {
-	seconds, err := strconv.ParseFloat(s, 64)
-	if err != nil || !(seconds >= 0 && seconds <= math.MaxInt64/1e9) {
+	nanoseconds, ok := billionths(s)
+	if !ok || nanoseconds < 0 {
 		return 0, errors.New("not a number of seconds")
 	}
-	return time.Duration(seconds * float64(time.Second)), nil
+	return time.Duration(nanoseconds), nil
 }

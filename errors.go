@@ -48,7 +48,8 @@ var (
 // or the server failed in the middle. Only operations that must not be done twice have it; the documentation of each
 // says so. Look whether the thing was done before you do it again.
 //
-// A 503 is not among them: the API documents it as maintenance, and with it says that it took nothing.
+// A 503 matches it unless its body is an error document of the API, which documents that status as maintenance: gateways
+// respond with a 503 of their own also if they lost the response to a request that was executed.
 var ErrOutcomeUnknown = errors.New("flowroute: outcome unknown")
 
 // ErrResponseTooLarge matches the error of a successful answer of more than 8 MiB, or of media larger than the limit

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"net/http"
+	"net/url"
 
 	"github.com/flowroute/flowroute-go/internal/transport"
 )
@@ -28,9 +30,9 @@ func (c *Client) openFile(ctx context.Context, op operation, url string) (io.Rea
 }
 
 func (c *Client) foreign(ctx context.Context, op operation, method, link string, body io.Reader, size int64) (io.ReadCloser, error) {
-	u := webURL(link)
-	if u == nil || !isSecure(u) {
-		err := errors.New("what the API gave for the file's URL is not an https URL")
+	u, problem := c.fileURL(link)
+	if problem != "" {
+		err := errors.New("the URL of the file " + problem)
 		return nil, &RequestError{Op: op.name, Attempts: 1, Err: err, unknown: op.class == transport.Once}
 	}
 	resp, sent, err := c.transport.Foreign(ctx, method, u, body, size)
@@ -42,5 +44,28 @@ func (c *Client) foreign(ctx context.Context, op operation, method, link string,
 		return resp.Body, nil
 	}
 	transport.Discard(resp)
-	return nil, &Error{Op: op.name, StatusCode: resp.StatusCode, Attempts: 1, elsewhere: true, unknown: op.class == transport.Once && r.Unknown()}
+	return nil, &Error{Op: op.name, StatusCode: resp.StatusCode, Attempts: 1, elsewhere: true, unknown: op.class == transport.Once && r.Unknown(false)}
+}
+
+// fileURL checks the URL of a file, which the API or a webhook has given. It must not lead a program that uses the real
+// API to a server on its own machine.
+func (c *Client) fileURL(link string) (u *url.URL, problem string) {
+	u = webURL(link)
+	switch {
+	case u == nil:
+		return nil, "is not an absolute http or https URL"
+	case u.User != nil:
+		return nil, "has credentials"
+	case isLocal(u.Hostname()) && !c.local:
+		return nil, "leads to a loopback host, which the base URL does not"
+	case !isSecure(u):
+		return nil, "is not an https URL"
+	}
+	return u, ""
+}
+
+// isLocal reports whether a host is this machine. Connections to the unspecified address go to it, too.
+func isLocal(host string) bool {
+	ip := net.ParseIP(host)
+	return isLoopback(host) || ip != nil && ip.IsUnspecified()
 }

@@ -76,7 +76,7 @@ func TestFileHostThatIsSilent(t *testing.T) {
 
 // TestUploadOutcome tells whether a file may have been stored.
 func TestUploadOutcome(t *testing.T) {
-	for status, unknown := range map[int]bool{0: true, 500: true, 502: true, 403: false, 503: false, 307: false} {
+	for status, unknown := range map[int]bool{0: true, 500: true, 502: true, 403: false, 503: true, 303: true, 307: false} {
 		var stored atomic.Value
 		client, _ := storage(t, func(w http.ResponseWriter, r *http.Request) {
 			b, _ := io.ReadAll(r.Body)

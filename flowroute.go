@@ -68,10 +68,10 @@
 //
 // Requests that would do a thing twice are not: sending a message, purchasing a number, creating a route, an E911
 // record, a CNAM record, a CDR export or a port order, and wherever else the documentation of a method says so. Such a
-// request is retried only where it is certain that it was not carried out: on 429, and when it never left this machine.
-// When it fails and nobody can tell whether it was carried out, the error matches [ErrOutcomeUnknown]. Wait a little,
-// and look before you do it again. Such a request that ends with an [ErrServer] and without it, as with a 503, was not
-// carried out.
+// request is retried only if it is certain that it was not executed: on 429, and when it never left this machine. If it
+// fails and may have been executed, the error matches [ErrOutcomeUnknown]. Wait a little, and check before you send it
+// again. A request whose error matches [ErrServer] and not ErrOutcomeUnknown, as a 503 of the API itself does, was not
+// executed.
 //
 //	if errors.Is(err, flowroute.ErrOutcomeUnknown) {
 //		// Look among the records of Messages.ListAll, a minute later: the example of Send shows how.
@@ -143,6 +143,7 @@ type Client struct {
 	version   MessagesVersion
 	messages  string // their path, in that version
 	prefetch  int
+	local     bool // the base URL leads to this machine
 }
 
 // service is what every service consists of.
@@ -180,6 +181,7 @@ func NewClient(accessKey, secretKey string, opts ...Option) (*Client, error) {
 		version:   c.version,
 		messages:  "/" + string(c.version) + "/messages",
 		prefetch:  c.prefetch,
+		local:     isLocal(c.BaseURL.Hostname()),
 	}
 	s := service{client}
 	client.Numbers = &NumbersService{s}

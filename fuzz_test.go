@@ -1,14 +1,20 @@
 package flowroute_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"math"
+	"math/big"
 	"net/http"
 	"net/url"
 	"reflect"
 	"regexp"
 	"strings"
 	"testing"
+	"testing/iotest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -149,6 +155,96 @@ func FuzzResource(f *testing.F) {
 			b2, err := json.Marshal(back.Interface())
 			require.NoError(t, err)
 			assert.Equal(t, string(b), string(b2))
+		}
+	})
+}
+
+var decimal = regexp.MustCompile(`^([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?$`)
+
+// inBillionths is what a decimal number is in billionths by math/big, rounded half away from zero. It reports false if
+// s is not a number, or is out of the range of int64.
+func inBillionths(s string) (int64, bool) {
+	parts := decimal.FindStringSubmatch(s)
+	if parts == nil || parts[2]+parts[3] == "" {
+		return 0, false
+	}
+	n, _ := new(big.Int).SetString(parts[2]+parts[3], 10)
+	exponent, _ := new(big.Int).SetString(cmp.Or(parts[4], "0"), 10)
+	exponent.Add(exponent, big.NewInt(int64(9-len(parts[3]))))
+	if n.Sign() == 0 {
+		return 0, true
+	}
+	if exponent.CmpAbs(big.NewInt(int64(len(s)+20))) > 0 {
+		return 0, exponent.Sign() < 0 // such a number is next to nothing, or far too large
+	}
+	power := new(big.Int).Exp(big.NewInt(10), new(big.Int).Abs(exponent), nil)
+	if exponent.Sign() < 0 {
+		n.Add(n, new(big.Int).Rsh(power, 1)).Quo(n, power)
+	} else {
+		n.Mul(n, power)
+	}
+	if parts[1] == "-" {
+		n.Neg(n)
+	}
+	if !n.IsInt64() {
+		return 0, false
+	}
+	return n.Int64(), true
+}
+
+// FuzzDecimal checks amounts of money and durations against math/big.
+func FuzzDecimal(f *testing.F) {
+	for _, seed := range []string{
+		"0", "-0", "+1", ".5", "5.", "1e9", "1E-3", "1e-40", "1e400", "0x10", "1_000", "1,000.00", "NaN", "", "-", ".", "e5", "1.001", "0.0000000005",
+		"9223372036.854775807", "9223372036.8547758075", "-9223372036.854775808", "-9223372036.8547758085", "18446744073.7095516155",
+	} {
+		f.Add(seed, int64(len(seed)))
+	}
+	f.Add("", int64(math.MinInt64))
+	f.Add("", int64(math.MaxInt64))
+	f.Fuzz(func(t *testing.T, s string, n int64) {
+		want, ok := inBillionths(s)
+		amount, err := flowroute.ParseNanodollars(s)
+		require.Equal(t, ok || s == "", err == nil, "%q: %v", s, err)
+		assert.Equal(t, want, int64(amount), s)
+
+		back, err := flowroute.ParseNanodollars(flowroute.Nanodollars(n).String())
+		require.NoError(t, err)
+		assert.Equal(t, flowroute.Nanodollars(n), back)
+
+		if strings.TrimSpace(s) != s || s == "" || strings.ContainsAny(s, "\"\r\n\x00\ufeff,") {
+			return
+		}
+		found, err := readCDRs(strings.NewReader("direction,duration\ninbound," + s + "\n"))
+		require.Equal(t, ok && want >= 0, err == nil, "%q: %v", s, err)
+		if err == nil {
+			assert.Equal(t, time.Duration(want), found[0].Duration, s)
+		}
+	})
+}
+
+// FuzzReadCDRs reads any file alike in one piece and byte by byte. What it reads before a cut are the records of the
+// whole file, without any that is incomplete.
+func FuzzReadCDRs(f *testing.F) {
+	for _, seed := range []string{
+		cdrFile, strings.ReplaceAll(cdrFile, "\n", "\r"), strings.ReplaceAll(cdrFile, "\n", "\r\n"), "\ufeff\"direction\"\n\"inbound\"\n",
+		"sep=;\ndirection;result\r\n\"a\r\nb\r\";c\r\n\r\n", "direction\r\r\n\n\rx\r\r\n", "direction,rate\n\"\"\"\",1e-9\n\"\n", "\x1f\x8b", "\xff\xfe", "",
+	} {
+		f.Add(seed, uint16(len(seed)/2))
+	}
+	f.Fuzz(func(t *testing.T, file string, cut uint16) {
+		found, err := readCDRs(strings.NewReader(file))
+		again, err2 := readCDRs(iotest.OneByteReader(strings.NewReader(file)))
+		assert.Equal(t, found, again)
+		assert.Equal(t, fmt.Sprint(err), fmt.Sprint(err2))
+		if err != nil || int(cut) > len(file) || strings.HasPrefix(file, "\x1f\x8b") {
+			return
+		}
+		before, err := readCDRs(strings.NewReader(file[:cut]))
+		require.LessOrEqual(t, len(before), len(found))
+		assert.Equal(t, found[:len(before)], append(found[:0:0], before...))
+		if err == nil && cut > 0 {
+			assert.Contains(t, "\r\n", file[cut-1:cut], "a cut within a line")
 		}
 	})
 }

@@ -365,7 +365,22 @@ func troubles() []trouble {
 		{
 			name: "503 with HTML, always", fault: flowroutetest.Fault{Status: 503, Body: "<html>Down</html>", ContentType: "text/html", Times: always},
 			repeated: outcome{attempts: 3, status: 503, is: flowroute.ErrServer, max: short + long},
+			once:     outcome{attempts: 1, status: 503, is: flowroute.ErrServer, unknown: true},
+		},
+		{
+			name: "503 with HTML, carried out", fault: flowroutetest.Fault{Status: 503, CarryOut: true, Body: "<html>Down</html>", ContentType: "text/html", Times: always},
+			repeated: outcome{attempts: 3, status: 503, is: flowroute.ErrServer, max: short + long},
+			once:     outcome{attempts: 1, done: 1, status: 503, is: flowroute.ErrServer, unknown: true},
+		},
+		{
+			name: "503 of the API, always", fault: status(503, always, false),
+			repeated: outcome{attempts: 3, status: 503, is: flowroute.ErrServer, max: short + long},
 			once:     outcome{attempts: 1, status: 503, is: flowroute.ErrServer},
+		},
+		{
+			name: "303, carried out", fault: status(303, always, true),
+			repeated: outcome{attempts: 1, status: 303},
+			once:     outcome{attempts: 1, done: 1, status: 303, unknown: true},
 		},
 		{
 			name: "504, carried out", fault: status(504, always, true),

@@ -29,7 +29,18 @@ func (s *MessagesService) DownloadMedia(ctx context.Context, media *Media, limit
 
 func (c *Client) download(ctx context.Context, op operation, media *Media, limit int64) ([]byte, error) {
 	args := &arguments{op: op.name}
-	link := args.mediaLink("media", media)
+	var link *url.URL
+	switch {
+	case media == nil:
+		args.refuse("media", "must not be nil")
+	case media.URL == "":
+		args.refuse("media", "must have a URL")
+	default:
+		var problem string
+		if link, problem = c.fileURL(media.URL); problem != "" {
+			args.refuse("media.URL", problem)
+		}
+	}
 	if limit < 0 {
 		args.refuse("limit", "must not be below 0")
 	}
@@ -50,23 +61,4 @@ func (c *Client) download(ctx context.Context, op operation, media *Media, limit
 		return nil, err
 	}
 	return r.Body, nil
-}
-
-func (a *arguments) mediaLink(name string, media *Media) *url.URL {
-	switch {
-	case media == nil:
-		a.refuse(name, "must not be nil")
-		return nil
-	case media.URL == "":
-		a.refuse(name, "must have a URL")
-	}
-	u := a.link(name, media.URL)
-	switch {
-	case u == nil:
-	case u.User != nil:
-		a.refuse(name, "must have a URL without credentials")
-	case !isSecure(u):
-		a.refuse(name, "must have an https URL")
-	}
-	return u
 }

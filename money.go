@@ -25,42 +25,76 @@ func (n Nanodollars) String() string {
 
 var errNotMoney = errors.New("not an amount of money")
 
-// ParseNanodollars reads a decimal number of USD, such as "0.0345" or "5e-05". It is exact to a billionth; further
-// decimals are rounded. An empty text is 0. A text that is not a number, or too large a number, is an error.
+// ParseNanodollars parses a decimal number of USD, such as "0.0345", "-12" or "5e-05". It is exact to a billionth of a
+// dollar; further decimals are rounded, halves away from zero. An empty string is 0. It returns an error if s is not a
+// number, or if the amount does not fit into [Nanodollars].
 func ParseNanodollars(s string) (Nanodollars, error) {
 	if s == "" {
 		return 0, nil
 	}
-	mantissa, exponent, hasExponent := strings.Cut(strings.ToLower(s), "e")
-	shift := 0
-	if hasExponent {
+	n, ok := billionths(s)
+	if !ok {
+		return 0, errNotMoney
+	}
+	return Nanodollars(n), nil
+}
+
+// billionths parses a decimal number and returns it times 1e9, rounded half away from zero. It reports false if s is
+// not a number or the result overflows. Floating point would lose billionths.
+func billionths(s string) (int64, bool) {
+	exponent := int64(0)
+	if i := strings.IndexAny(s, "eE"); i >= 0 {
 		var err error
-		if shift, err = strconv.Atoi(exponent); err != nil || shift < -30 || shift > 30 {
-			return 0, errNotMoney
+		if exponent, err = strconv.ParseInt(s[i+1:], 10, 32); err != nil && !errors.Is(err, strconv.ErrRange) {
+			return 0, false
 		}
+		s = s[:i] // an exponent out of range is the nearest in range, which gives 0 or an overflow, too
 	}
-	mantissa, negative := strings.CutPrefix(mantissa, "-")
-	whole, decimals, _ := strings.Cut(mantissa, ".")
-	digits := whole + decimals
-	if digits == "" || len(digits) > 60 || strings.ContainsFunc(digits, func(r rune) bool { return !isDigit(r) }) {
-		return 0, errNotMoney
+	negative := strings.HasPrefix(s, "-")
+	if negative || strings.HasPrefix(s, "+") {
+		s = s[1:]
 	}
-	shift += 9 - len(decimals) // so many places further to the left is where the billionths end
-	roundUp := uint64(0)
-	if shift < 0 {
-		digits = strings.Repeat("0", -shift) + digits
-		cut := len(digits) + shift
-		if digits[cut] >= '5' {
-			roundUp = 1
+	point := strings.IndexByte(s, '.')
+	if point < 0 {
+		point = len(s)
+	}
+	if s == "" || s == "." {
+		return 0, false
+	}
+	abs, limit := uint64(0), uint64(math.MaxInt64)
+	if negative {
+		limit++
+	}
+	left := int64(point) + exponent + 9 // digits down to the billionths
+	for i := range len(s) {
+		if i == point {
+			continue
 		}
-		digits, shift = digits[:cut], 0
+		digit := uint64(s[i] - '0')
+		if digit > 9 {
+			return 0, false
+		}
+		switch {
+		case left > 0 && abs > limit/10:
+			return 0, false
+		case left > 0:
+			abs = abs*10 + digit
+		case left == 0 && digit >= 5:
+			abs++
+		}
+		left--
 	}
-	value, err := strconv.ParseUint("0"+digits+strings.Repeat("0", shift), 10, 64)
-	if value += roundUp; err != nil || value > math.MaxInt64 {
-		return 0, errNotMoney
+	for ; left > 0 && abs > 0; left-- {
+		if abs > limit/10 {
+			return 0, false
+		}
+		abs *= 10
+	}
+	if abs > limit {
+		return 0, false
 	}
 	if negative {
-		return -Nanodollars(value), nil
+		return -int64(abs), true
 	}
-	return Nanodollars(value), nil
+	return int64(abs), true
 }

@@ -101,14 +101,15 @@ func isLoopback(host string) bool {
 }
 
 // WithHTTPClient sends requests through an HTTP client of yours, such as one with a proxy or with a transport of your
-// own. The client is copied and never changed. Its Timeout holds in addition to [WithTimeout]. Which redirects are
-// followed remains this library's decision.
+// own. The client is copied and never changed. Its Timeout limits each attempt as [WithTimeout] does, and the whole
+// transfer of a file. Which redirects are followed remains this library's decision.
 //
 // Don't use a transport that repeats requests by itself. It would undo the promise that no message is sent twice and
 // no number is bought twice, and this library could not know. Where that can't be avoided, let it repeat no POST.
 //
-// A transport that reports nothing to [net/http/httptrace] leaves open whether a failed request was sent. A send or a
-// purchase whose connection fails is then always [ErrOutcomeUnknown].
+// Only [net/http.Transport] itself is trusted to report all of its connections to [net/http/httptrace]. With any other
+// transport, also one around it, a send or a purchase that fails is known not to have been sent only if the error is a
+// failed lookup, dial or TLS handshake and the body of the request was not read. Otherwise it is [ErrOutcomeUnknown].
 func WithHTTPClient(hc *http.Client) Option {
 	return func(c *config) *ArgumentError {
 		if hc == nil {

@@ -1,6 +1,7 @@
 package flowroute_test
 
 import (
+	"context"
 	"crypto/tls"
 	"encoding/binary"
 	"io"
@@ -19,36 +20,79 @@ import (
 	"github.com/flowroute/flowroute-go/flowroutetest"
 )
 
-// resetter speaks just enough HTTP/2 to take whole requests and give each up with PROTOCOL_ERROR, as a proxy may do
-// that can't read what the server behind it has answered. net/http takes that for a reason to send a request again.
-type resetter struct{ requests atomic.Int32 }
+// h2Server speaks just enough HTTP/2 to take whole requests and end each in its own way, as a gateway may do that lost
+// the response of the server behind it.
+type h2Server struct {
+	requests atomic.Int32
+	end      func(conn *h2Conn, stream uint32, request int32)
+}
 
-func (s *resetter) serve(listener net.Listener) {
+type h2Conn struct{ net.Conn }
+
+// The kinds of frames, their flags, and the error codes that the tests need.
+const (
+	h2Data, h2Headers, h2Reset, h2Settings, h2GoAway = 0, 1, 3, 4, 7
+
+	h2EndStream, h2Ack, h2EndHeaders = 1, 1, 4
+
+	h2ProtocolError, h2RefusedStream = 1, 7
+)
+
+func (c *h2Conn) frame(kind, flags byte, stream uint32, payload []byte) {
+	head := []byte{0, byte(len(payload) >> 8), byte(len(payload)), kind, flags, 0, 0, 0, 0}
+	binary.BigEndian.PutUint32(head[5:], stream)
+	_, _ = c.Write(append(head, payload...))
+}
+
+// noContent responds with 204.
+func (c *h2Conn) noContent(stream uint32) {
+	c.frame(h2Headers, h2EndStream|h2EndHeaders, stream, []byte{0x89}) // :status 204 in HPACK's static table
+}
+
+// reset ends a stream with an error code.
+func (c *h2Conn) reset(stream uint32, code byte) { c.frame(h2Reset, 0, stream, []byte{0, 0, 0, code}) }
+
+// goAway closes the connection for streams beyond the last one.
+func (c *h2Conn) goAway(last uint32, debug string) {
+	c.frame(h2GoAway, 0, 0, append(binary.BigEndian.AppendUint32(nil, last), "\x00\x00\x00\x00"+debug...))
+}
+
+// start serves until the test ends, and returns a client of the server that retries without waiting.
+func (s *h2Server) start(t *testing.T) *flowroute.Client {
+	t.Helper()
+	enableHTTP2(t)
+	tlsServer := httptest.NewTLSServer(nil)
+	cert := tlsServer.TLS.Certificates[0]
+	trusted := tlsServer.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
+	tlsServer.Close()
+	listener, err := tls.Listen("tcp", "127.0.0.1:0", &tls.Config{Certificates: []tls.Certificate{cert}, NextProtos: []string{"h2"}})
+	require.NoError(t, err)
+	t.Cleanup(func() { listener.Close() })
+	go s.serve(listener)
+	transport := &http.Transport{TLSClientConfig: trusted, ForceAttemptHTTP2: true}
+	t.Cleanup(transport.CloseIdleConnections)
+	client, err := flowroute.NewClient(accessKey, secretKey, flowroute.WithBaseURL("https://"+listener.Addr().String()),
+		flowroute.WithHTTPClient(&http.Client{Transport: transport}), flowroute.WithRetry(flowroute.RetryPolicy{MinDelay: 1, MaxDelay: 1}))
+	require.NoError(t, err)
+	return client
+}
+
+func (s *h2Server) serve(listener net.Listener) {
 	for {
 		conn, err := listener.Accept()
 		if err != nil {
 			return
 		}
-		go s.talk(conn)
+		go s.talk(&h2Conn{conn})
 	}
 }
 
-func (s *resetter) talk(conn net.Conn) {
-	const (
-		data, headers, reset, settings = 0, 1, 3, 4
-		endStream, ack                 = 1, 1
-		protocolError                  = 1
-	)
+func (s *h2Server) talk(conn *h2Conn) {
 	defer conn.Close() //nolint:errcheck // there is nothing to be saved
-	frame := func(kind, flags byte, stream uint32, payload []byte) {
-		head := []byte{0, 0, byte(len(payload)), kind, flags, 0, 0, 0, 0}
-		binary.BigEndian.PutUint32(head[5:], stream)
-		_, _ = conn.Write(append(head, payload...))
-	}
 	if _, err := io.ReadFull(conn, make([]byte, len("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"))); err != nil {
 		return
 	}
-	frame(settings, 0, 0, nil)
+	conn.frame(h2Settings, 0, 0, nil)
 	for {
 		head := make([]byte, 9)
 		if _, err := io.ReadFull(conn, head); err != nil {
@@ -60,50 +104,44 @@ func (s *resetter) talk(conn net.Conn) {
 		}
 		kind, flags, stream := head[3], head[4], binary.BigEndian.Uint32(head[5:])
 		switch {
-		case kind == settings && flags&ack == 0:
-			frame(settings, ack, 0, nil)
-		case (kind == data || kind == headers) && flags&endStream != 0:
-			s.requests.Add(1)
-			frame(reset, 0, stream, []byte{0, 0, 0, protocolError})
+		case kind == h2Settings && flags&h2Ack == 0:
+			conn.frame(h2Settings, h2Ack, 0, nil)
+		case (kind == h2Data || kind == h2Headers) && flags&h2EndStream != 0:
+			s.end(conn, stream, s.requests.Add(1))
 		}
 	}
 }
 
 // TestNothingIsReplayed has net/http see a reason to send a request again by itself, which would be once too often.
 func TestNothingIsReplayed(t *testing.T) {
-	enableHTTP2(t)
-	tlsServer := httptest.NewTLSServer(nil)
-	cert := tlsServer.TLS.Certificates[0]
-	trusted := tlsServer.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
-	tlsServer.Close()
-	listener, err := tls.Listen("tcp", "127.0.0.1:0", &tls.Config{Certificates: []tls.Certificate{cert}, NextProtos: []string{"h2"}})
-	require.NoError(t, err)
-	defer listener.Close()
-	server := new(resetter)
-	go server.serve(listener)
+	for _, code := range []byte{h2ProtocolError, h2RefusedStream} {
+		server := &h2Server{end: func(conn *h2Conn, stream uint32, _ int32) { conn.reset(stream, code) }}
+		client := server.start(t)
+		for name, call := range onceCalls(client) {
+			server.requests.Store(0)
+			require.ErrorIs(t, call(t.Context()), flowroute.ErrOutcomeUnknown, name)
+			assert.EqualValues(t, 1, server.requests.Load(), name)
+		}
+		server.requests.Store(0)
+		require.Error(t, client.Routes.SetPrimary(t.Context(), "2065550100", "1"))
+		assert.EqualValues(t, 3, server.requests.Load(), "what is repeated is repeated by the policy alone")
+	}
+}
 
-	transport := &http.Transport{TLSClientConfig: trusted, ForceAttemptHTTP2: true}
-	defer transport.CloseIdleConnections()
-	client, err := flowroute.NewClient(accessKey, secretKey, flowroute.WithBaseURL("https://"+listener.Addr().String()),
-		flowroute.WithHTTPClient(&http.Client{Transport: transport}), flowroute.WithRetry(flowroute.RetryPolicy{MinDelay: 1, MaxDelay: 1}))
-	require.NoError(t, err)
-
-	for name, call := range map[string]func() error{
-		"send":     func() error { _, err := client.Messages.Send(t.Context(), sms()); return err },
-		"purchase": func() error { _, err := client.Numbers.Purchase(t.Context(), "2065550100", nil); return err },
-		"purchase with options": func() error {
-			_, err := client.Numbers.Purchase(t.Context(), "2065550100", &flowroute.PurchaseOptions{MessagingEnabled: true})
+// onceCalls are calls of operations that must not be executed twice, with bodies and without.
+func onceCalls(client *flowroute.Client) map[string]func(context.Context) error {
+	return map[string]func(context.Context) error{
+		"send":     func(ctx context.Context) error { _, err := client.Messages.Send(ctx, sms()); return err },
+		"purchase": func(ctx context.Context) error { _, err := client.Numbers.Purchase(ctx, "2065550100", nil); return err },
+		"purchase with options": func(ctx context.Context) error {
+			_, err := client.Numbers.Purchase(ctx, "2065550100", &flowroute.PurchaseOptions{MessagingEnabled: true})
 			return err
 		},
-		"request of an LOA": func() error { return client.Porting.RequestLOA(t.Context(), "1") },
-	} {
-		server.requests.Store(0)
-		require.ErrorIs(t, call(), flowroute.ErrOutcomeUnknown, name)
-		assert.EqualValues(t, 1, server.requests.Load(), name)
+		"request of an LOA": func(ctx context.Context) error { return client.Porting.RequestLOA(ctx, "1") },
+		"POST without a body": func(ctx context.Context) error {
+			return client.Do(ctx, http.MethodPost, "/v2/things", nil, nil, nil)
+		},
 	}
-	server.requests.Store(0)
-	require.Error(t, client.Routes.SetPrimary(t.Context(), "2065550100", "1"))
-	assert.EqualValues(t, 3, server.requests.Load(), "what is repeated is repeated by the policy alone")
 }
 
 // TestGracefulShutdown has a server close its HTTP/2 connections now and then, as load balancers do. What it did not

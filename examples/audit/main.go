@@ -100,7 +100,11 @@ func (p *program) print(numbers []*flowroute.Number) error {
 			return err
 		}
 		for _, n := range numbers {
-			if err := w.Write([]string{n.Value, n.Alias, string(n.NumberType), route(n), record(n)}); err != nil {
+			cells := []string{n.Value, n.Alias, string(n.NumberType), route(n), record(n)}
+			for i := range cells {
+				cells[i] = example.Cell(cells[i])
+			}
+			if err := w.Write(cells); err != nil {
 				return err
 			}
 		}

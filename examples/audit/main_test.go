@@ -89,6 +89,15 @@ func TestReal(t *testing.T) {
 	assert.Equal(t, 3, exampletest.RunReal(t, run, srv, "-skip-toll-free").Code)
 }
 
+// TestAliasLikeAFormula has an alias that a spreadsheet program would run.
+func TestAliasLikeAFormula(t *testing.T) {
+	srv := exampletest.NewServer(t)
+	_, err := srv.Client().Numbers.Update(t.Context(), flowroutetest.LongCode, &flowroute.UpdateNumberRequest{Alias: new("=1+1")})
+	require.NoError(t, err)
+	r := exampletest.RunReal(t, run, srv, "-csv")
+	assert.Contains(t, r.Stdout, "\n"+flowroutetest.LongCode+",'=1+1,longcode,")
+}
+
 // TestManyNumbers has more numbers than fit on a page, some of which are answered late.
 func TestManyNumbers(t *testing.T) {
 	const workers, added = 5, 300

@@ -2,8 +2,8 @@
 //
 // It only reads, so it needs no -spend at Flowroute, where an export takes some minutes to be made. Without credentials
 // it exports the calls of a fake. The records go to standard output, or to the -out file, and all else to standard
-// error. Its exit code is 0, 3 where the records don't add up to what Flowroute states, 2 where it was called wrongly,
-// and 1 where it failed.
+// error. A text that a spreadsheet program would run as a formula, such as =1+1, has a ' before it. Its exit code is 0,
+// 3 where the records don't add up to what Flowroute states, 2 where it was called wrongly, and 1 where it failed.
 package main
 
 import (
@@ -21,7 +21,8 @@ import (
 	"github.com/flowroute/flowroute-go/flowroutetest"
 )
 
-const about = `Exports the call detail records of some days, in UTC, to CSV, and adds them up.`
+const about = `Exports the call detail records of some days, in UTC, to CSV, and adds them up.
+A text that a spreadsheet program would run as a formula, such as =1+1, has a ' before it.`
 
 func main() { example.Main(run) }
 
@@ -89,7 +90,7 @@ func (p *program) run(ctx context.Context) error {
 	case errors.Is(err, flowroute.ErrForbidden), errors.Is(err, flowroute.ErrNotFound):
 		return fmt.Errorf("%w: it could be fetched until %s, so have the same days exported again", err, minute(export.ExpiresAt))
 	case err != nil:
-		return fmt.Errorf("%w: run cdrs -export %s to fetch it again", err, export.ID)
+		return fmt.Errorf("%w: run cdrs -export %s to fetch it again", err, p.export)
 	}
 	if err := file.keep(); err != nil {
 		return err
@@ -118,7 +119,7 @@ func (p *program) create(ctx context.Context) error {
 	}
 	p.export = export.ID
 	fmt.Fprintf(p.log, "Flowroute makes export %s of the calls from %s to %s.\n",
-		export.ID, first.Format(time.DateOnly), last.Format(time.DateOnly))
+		example.Plain(export.ID), first.Format(time.DateOnly), last.Format(time.DateOnly))
 	return nil
 }
 
@@ -176,7 +177,7 @@ func (t *totals) add(c *flowroute.CDR) {
 // compare shows the totals beside those that the export states. How Flowroute rounds minutes is not documented, so
 // that they may differ.
 func (p *program) compare(sum totals, export *flowroute.CDRExport) error {
-	fmt.Fprintf(p.log, "\nTotals of export %s\n", export.ID)
+	fmt.Fprintf(p.log, "\nTotals of export %s\n", p.export)
 	example.Table(p.log, [][]string{
 		{"", "RECORDS", "FLOWROUTE STATES"},
 		{"calls", strconv.Itoa(sum.calls), strconv.Itoa(export.NumCalls)},
@@ -184,7 +185,7 @@ func (p *program) compare(sum totals, export *flowroute.CDRExport) error {
 		{"cost", "$" + sum.cost.String(), "$" + export.TotalCost.String()},
 	})
 	if sum.calls != export.NumCalls || sum.cost != export.TotalCost {
-		return example.Found("the records don't add up to what Flowroute states: fetch export %s again, or ask its support", export.ID)
+		return example.Found("the records don't add up to what Flowroute states: fetch export %s again, or ask its support", p.export)
 	}
 	return nil
 }

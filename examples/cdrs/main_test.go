@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -181,19 +180,55 @@ func TestCanNotWrite(t *testing.T) {
 	assert.Empty(t, srv.Requests(), "before an export is made")
 }
 
-// TestDoesNotAddUp has Flowroute state one call more than there are in the file.
-func TestDoesNotAddUp(t *testing.T) {
-	srv := newServer(t)
+// exported makes an export of two days.
+func exported(t *testing.T, srv *flowroutetest.Server) *flowroute.CDRExport {
 	require.Zero(t, exampletest.RunReal(t, run, srv, days()...).Code)
-	export, err := srv.Client().CDRs.Get(context.Background(), "38647")
+	export, err := srv.Client().CDRs.Get(t.Context(), "38647")
 	require.NoError(t, err)
+	return export
+}
+
+// fetch fetches an export, of which Flowroute states so many calls and that cost.
+func fetch(t *testing.T, srv *flowroutetest.Server, export *flowroute.CDRExport, calls int, cost flowroute.Nanodollars) exampletest.Result {
 	link, err := json.Marshal(export.DownloadURL)
 	require.NoError(t, err)
-	body := fmt.Sprintf(`{"data":{"id":"38647","type":"cdrexport","attributes":{"status":"completed","download_url":%s,"num_calls":721,"total_cost":"%s"}}}`,
-		link, export.TotalCost)
+	body := fmt.Sprintf(`{"data":{"id":"38647","type":"cdrexport","attributes":{"status":"completed","download_url":%s,"num_calls":%d,"total_cost":"%s"}}}`,
+		link, calls, cost)
 	srv.Inject(flowroutetest.Fault{Operation: "cdrs.get", Status: http.StatusOK, Body: body})
-	r := exampletest.RunReal(t, run, srv, "-export", "38647")
-	assert.Equal(t, 3, r.Code)
-	assert.Contains(t, r.Stderr, "cdrs: the records don't add up to what Flowroute states: fetch export 38647 again, or ask its support\n")
-	assert.Equal(t, 1+720, strings.Count(r.Stdout, "\n"), "they are written nevertheless")
+	return exampletest.RunReal(t, run, srv, "-export", "38647")
+}
+
+// TestDoesNotAddUp has Flowroute state other calls or costs than there are in the file.
+func TestDoesNotAddUp(t *testing.T) {
+	srv := newServer(t)
+	export := exported(t, srv)
+	for calls, cost := range map[int]flowroute.Nanodollars{719: export.TotalCost, 720: export.TotalCost + 1} {
+		r := fetch(t, srv, export, calls, cost)
+		assert.Equal(t, 3, r.Code)
+		assert.Contains(t, r.Stderr, "cdrs: the records don't add up to what Flowroute states: fetch export 38647 again, or ask its support\n")
+		assert.Equal(t, 1+720, strings.Count(r.Stdout, "\n"), "they are written nevertheless")
+	}
+	r := fetch(t, srv, export, 721, export.TotalCost)
+	assert.Equal(t, 1, r.Code)
+	assert.Contains(t, r.Stderr, ": after 720 call detail records: the export has 721: unexpected EOF: run cdrs -export 38647 to fetch it again\n")
+}
+
+// TestTextFromOthers has texts that a spreadsheet program or a terminal would act upon.
+func TestTextFromOthers(t *testing.T) {
+	srv := newServer(t)
+	export := exported(t, srv)
+	file := "direction,callerid,destination,destination_name,number_alias,line_information,result,call_fail_reason,call_fail_sip_code,custom_x_tag,customer_ip,total_cost\n" +
+		`Inbound,+12065550100,@SUM(A1),"=HYPERLINK(""https://example.com"",""SEATTLE"")",` + "\" \t=1+1\",＝1+1,\x1b]0;owned\a,-1+1,-486,+1+1,\"\r@x\",-1.25\n"
+	srv.Inject(flowroutetest.Fault{Operation: "cdrs.records", Status: http.StatusOK, Body: file})
+	r := fetch(t, srv, export, 1, -1_250_000_000)
+	require.Zero(t, r.Code, r.Stderr)
+	_, record, _ := strings.Cut(r.Stdout, "\n")
+	assert.Equal(t, `Inbound,,,+12065550100,,'@SUM(A1),"'=HYPERLINK(""https://example.com"",""SEATTLE"")",' \ufffd=1+1,\ufffd]0;owned\ufffd,-486,'-1+1,`+
+		`0,0,0,0,0.00,-1.25,0.00,0.00,0.00,0.00,0.00,'＝1+1,'+1+1,'\ufffd@x`+"\n", strings.ReplaceAll(record, "\ufffd", `\ufffd`))
+
+	srv.Inject(flowroutetest.Fault{Operation: "cdrs.list", Status: http.StatusOK, Body: `{"data":[{"id":"1","type":"cdrexport",
+		"attributes":{"status":"\u001b[2Jcompleted","filter_parameters":{"start_call_start_time":"2026\u001b[2J"}}}]}`})
+	r = exampletest.RunReal(t, run, srv, "-list")
+	require.Zero(t, r.Code, r.Stderr)
+	assert.Contains(t, r.Stdout, "\n  1   \ufffd[2Jcompleted  2026\ufffd[2J\n")
 }

@@ -7,24 +7,26 @@ import (
 	"time"
 
 	"github.com/flowroute/flowroute-go"
+	"github.com/flowroute/flowroute-go/examples/internal/example"
 )
 
 // columns are those of Flowroute's own files, under its own names: times in UTC, durations in seconds, money in USD.
+// Texts are cells that no spreadsheet program runs as a formula.
 var columns = []struct {
 	name  string
 	value func(*flowroute.CDR) string
 }{
-	{"direction", func(c *flowroute.CDR) string { return c.Direction }},
+	{"direction", func(c *flowroute.CDR) string { return example.Cell(c.Direction) }},
 	{"start_time", func(c *flowroute.CDR) string { return moment(c.StartTime) }},
 	{"end_time", func(c *flowroute.CDR) string { return moment(c.EndTime) }},
-	{"callerid", func(c *flowroute.CDR) string { return c.CallerID }},
-	{"callerid_country", func(c *flowroute.CDR) string { return c.CallerIDCountry }},
-	{"destination", func(c *flowroute.CDR) string { return c.Destination }},
-	{"destination_name", func(c *flowroute.CDR) string { return c.DestinationName }},
-	{"number_alias", func(c *flowroute.CDR) string { return c.NumberAlias }},
-	{"result", func(c *flowroute.CDR) string { return c.Result }},
-	{"call_fail_sip_code", func(c *flowroute.CDR) string { return c.CallFailSIPCode }},
-	{"call_fail_reason", func(c *flowroute.CDR) string { return c.CallFailReason }},
+	{"callerid", func(c *flowroute.CDR) string { return example.Cell(c.CallerID) }},
+	{"callerid_country", func(c *flowroute.CDR) string { return example.Cell(c.CallerIDCountry) }},
+	{"destination", func(c *flowroute.CDR) string { return example.Cell(c.Destination) }},
+	{"destination_name", func(c *flowroute.CDR) string { return example.Cell(c.DestinationName) }},
+	{"number_alias", func(c *flowroute.CDR) string { return example.Cell(c.NumberAlias) }},
+	{"result", func(c *flowroute.CDR) string { return example.Cell(c.Result) }},
+	{"call_fail_sip_code", func(c *flowroute.CDR) string { return example.Cell(c.CallFailSIPCode) }},
+	{"call_fail_reason", func(c *flowroute.CDR) string { return example.Cell(c.CallFailReason) }},
 	{"duration", func(c *flowroute.CDR) string { return seconds(c.Duration) }},
 	{"billed_duration", func(c *flowroute.CDR) string { return seconds(c.BilledDuration) }},
 	{"first_increment", func(c *flowroute.CDR) string { return seconds(c.FirstIncrement) }},
@@ -36,9 +38,9 @@ var columns = []struct {
 	{"usf_fee", func(c *flowroute.CDR) string { return c.USFFee.String() }},
 	{"ccrf", func(c *flowroute.CDR) string { return c.CCRF.String() }},
 	{"cnam_lookup_fee", func(c *flowroute.CDR) string { return c.CNAMLookupFee.String() }},
-	{"line_information", func(c *flowroute.CDR) string { return c.LineInformation }},
-	{"custom_x_tag", func(c *flowroute.CDR) string { return c.CustomXTag }},
-	{"customer_ip", func(c *flowroute.CDR) string { return c.CustomerIP }},
+	{"line_information", func(c *flowroute.CDR) string { return example.Cell(c.LineInformation) }},
+	{"custom_x_tag", func(c *flowroute.CDR) string { return example.Cell(c.CustomXTag) }},
+	{"customer_ip", func(c *flowroute.CDR) string { return example.Cell(c.CustomerIP) }},
 }
 
 func moment(t time.Time) string {

@@ -50,6 +50,21 @@ func DecodeErrors(body []byte) []Error {
 	return errs
 }
 
+// IsErrorDocument reports whether a body is an error document of the API as it is documented, for an error of some
+// status. A gateway's own JSON is not: it lacks the entries, or their status.
+func IsErrorDocument(body []byte, status int) bool {
+	type entry struct {
+		Status Text `json:"status"`
+	}
+	var doc struct {
+		Errors []entry `json:"errors"`
+	}
+	return json.Unmarshal(body, &doc) == nil && slices.ContainsFunc(doc.Errors, func(e entry) bool {
+		code, _, _ := strings.Cut(string(e.Status), " ")
+		return code == strconv.Itoa(status)
+	})
+}
+
 // Check tells whether the answer to a call that needs none contradicts its own success: by errors, or by being a page
 // of HTML, which is of something between here and the API.
 func Check(body []byte) error {

@@ -2,6 +2,7 @@ package transport
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"math"
@@ -20,20 +21,20 @@ const (
 // ErrTooLarge is the error of a success with a body of more than [MaxBody] bytes, or the request's own limit.
 var ErrTooLarge = errors.New("the answer is too large")
 
-func readWhole(resp *http.Response, limit int64) ([]byte, error) {
+func readWhole(ctx context.Context, resp *http.Response, limit int64) ([]byte, error) {
 	limit = min(limit, math.MaxInt64-1) // as one more is read
 	if resp.ContentLength > limit {
 		return nil, ErrTooLarge
 	}
-	body, err := read(resp, limit+1)
+	body, err := read(ctx, resp, limit+1)
 	if int64(len(body)) > limit {
 		return nil, ErrTooLarge
 	}
 	return body, err
 }
 
-func readStart(resp *http.Response) ([]byte, error) {
-	body, err := read(resp, MaxErrorBody)
+func readStart(ctx context.Context, resp *http.Response) ([]byte, error) {
+	body, err := read(ctx, resp, MaxErrorBody)
 	if err != nil {
 		return body, err
 	}
@@ -43,8 +44,8 @@ func readStart(resp *http.Response) ([]byte, error) {
 	return body, err
 }
 
-// read reads at most limit bytes, into a buffer of the size that the answer announces.
-func read(resp *http.Response, limit int64) ([]byte, error) {
+// read reads at most limit bytes, into a buffer of the size that the response announces.
+func read(ctx context.Context, resp *http.Response, limit int64) ([]byte, error) {
 	size := int64(bytes.MinRead)
 	if resp.ContentLength > 0 && resp.ContentLength < limit {
 		size = resp.ContentLength + 1 // with room for the read that finds the end
@@ -58,10 +59,19 @@ func read(resp *http.Response, limit int64) ([]byte, error) {
 		buf = buf[:len(buf)+n]
 		switch {
 		case err == io.EOF:
-			return buf, nil
+			return buf, cutShort(ctx, resp, int64(len(buf)))
 		case err != nil:
 			return buf, err
 		}
 	}
 	return buf, nil
+}
+
+// cutShort returns the error of a body that has ended after so many bytes, if it may be that it ended early. The end of
+// a body that announces no length can be that of its connection, which is closed when the context ends.
+func cutShort(ctx context.Context, resp *http.Response, read int64) error {
+	if resp.ContentLength == read {
+		return nil
+	}
+	return ctx.Err()
 }

@@ -10,49 +10,64 @@ import (
 )
 
 // Foreign sends one request to a URL that the API has given: that of a file, on a host which is not the API's. The URL
-// is used as it is. The account's keys are not sent, and neither is anything else that is for the API alone. The answer
-// is returned whatever its status; its body has to be closed. The transport's timeout limits each silence, and not the
-// whole, since a file may be large. Errors do not tell the URL, which is as good as a key. sent tells, with an error,
-// whether the request may have reached the host.
+// is used as it is. The account's keys are not sent, and neither is anything else that is for the API alone. The
+// response is returned whatever its status; its body has to be closed. The transport's timeout limits each silence, and
+// not the whole, since a file may be large; it limits the whole of an error response. Errors do not tell the URL, which
+// is as good as a key. sent tells, with an error, whether the request may have reached the host.
 func (t *Transport) Foreign(ctx context.Context, method string, link *url.URL, body io.Reader, length int64) (resp *http.Response, sent bool, err error) {
-	silence, limited := newSilence(ctx, t.timeout)
-	watched, trace := watch(limited)
+	silence := newSilence(ctx, t.timeout, t.whole)
+	watched, trace := watch(silence.ctx, nil, isOwn(t.client))
 	var upload io.Reader
 	if length > 0 {
-		upload = &heard{struct{ io.Reader }{body}, silence} // without Close, which is the caller's
+		upload = trace.body(&heard{body, silence})
 	}
 	req, err := http.NewRequestWithContext(watched, method, link.String(), upload)
 	if err != nil {
 		silence.end()
-		return nil, false, withoutURL(err)
+		return nil, false, withoutURL(err, link)
 	}
 	req.ContentLength = length
 	req.Header["User-Agent"] = t.userAgent
 	resp, err = t.client.Do(req)
 	if err != nil {
-		sent = trace.possibly(watched, err) // before the end, which looks like a cancellation
+		sent = trace.possiblySent(watched, err) // before the end, which looks like a cancellation
+		if over := silence.err(); over != nil {
+			err = over
+		}
 		silence.end()
-		return nil, sent, withContext(ctx, withoutURL(err))
+		return nil, sent, withoutURL(err, link)
 	}
-	silence.pause()
-	resp.Body = &heardBody{resp.Body, silence}
+	if resp.StatusCode >= 200 && resp.StatusCode <= 299 {
+		silence.pause()
+		resp.Body = &heardBody{ReadCloser: resp.Body, silence: silence, resp: resp}
+	} else {
+		silence.begin()
+		resp.Body = &closingBody{resp.Body, silence}
+	}
 	return resp, true, nil
 }
 
 // silence cancels a request when nothing was heard of it for a while.
 type silence struct {
-	limit  time.Duration
-	timer  *time.Timer
-	cancel context.CancelCauseFunc
+	parent, ctx context.Context //nolint:containedctx // of one request, which a silence does not outlive
+	limit       time.Duration
+	timer       *time.Timer
+	cancel      context.CancelCauseFunc
+	stop        context.CancelFunc
 }
 
-func newSilence(ctx context.Context, limit time.Duration) (*silence, context.Context) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	s := &silence{limit: limit, cancel: cancel}
+// newSilence makes a context that ends after a silence, or, if whole is not 0, after that time.
+func newSilence(parent context.Context, limit, whole time.Duration) *silence {
+	s := &silence{parent: parent, limit: limit, stop: func() {}}
+	ctx := parent
+	if whole > 0 {
+		ctx, s.stop = context.WithTimeout(ctx, whole)
+	}
+	s.ctx, s.cancel = context.WithCancelCause(ctx)
 	s.timer = time.AfterFunc(limit, func() {
-		cancel(fmt.Errorf("nothing was heard for %v: %w", limit, context.DeadlineExceeded))
+		s.cancel(fmt.Errorf("nothing was heard for %v: %w", limit, context.DeadlineExceeded))
 	})
-	return s, ctx
+	return s
 }
 
 // pause waits for nothing until begin.
@@ -63,6 +78,15 @@ func (s *silence) begin() { s.timer.Reset(s.limit) }
 func (s *silence) end() {
 	s.timer.Stop()
 	s.cancel(nil)
+	s.stop()
+}
+
+// err returns why the request was canceled, or nil. Over HTTP/2, net/http only says that it was.
+func (s *silence) err() error {
+	if err := contextError(s.parent); err != nil {
+		return err
+	}
+	return context.Cause(s.ctx)
 }
 
 // heard is what is uploaded, of which each read ends a silence.
@@ -78,17 +102,27 @@ func (h *heard) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// heardBody is what is downloaded. Only while more of it is waited for is there a silence: whoever reads it may take
-// his time.
+// heardBody is what is downloaded. There is a silence only while more of it is waited for: the program that reads it may
+// take its time.
 type heardBody struct {
 	io.ReadCloser
 	silence *silence
+	resp    *http.Response
+	read    int64
 }
 
 func (b *heardBody) Read(p []byte) (int, error) {
 	b.silence.begin()
-	defer b.silence.pause()
-	return b.ReadCloser.Read(p)
+	n, err := b.ReadCloser.Read(p)
+	b.silence.pause()
+	b.read += int64(n)
+	if err == nil || err == io.EOF && b.read == b.resp.ContentLength {
+		return n, err
+	}
+	if over := b.silence.err(); over != nil {
+		err = over
+	}
+	return n, err
 }
 
 func (b *heardBody) Close() error {
@@ -96,8 +130,19 @@ func (b *heardBody) Close() error {
 	return b.ReadCloser.Close()
 }
 
-// Discard closes an answer, of which it reads as much as keeps the connection.
+// closingBody is the body of an error, which ends with the silence.
+type closingBody struct {
+	io.ReadCloser
+	silence *silence
+}
+
+func (b *closingBody) Close() error {
+	b.silence.end()
+	return b.ReadCloser.Close()
+}
+
+// Discard closes a response, of which it reads as much as keeps the connection.
 func Discard(resp *http.Response) {
 	defer resp.Body.Close()
-	_, _ = readStart(resp)
+	_, _ = readStart(context.Background(), resp)
 }

@@ -13,7 +13,8 @@ const maxRedirects = 5
 // belong: of a GET, to the same scheme, host and port. Any other redirect is the answer itself.
 func withRedirects(client *http.Client) *http.Client {
 	c := *client
-	c.Transport = locationChecker{c.Transport}
+	c.Timeout = 0 // a body that it ends looks complete, so the transport keeps it
+	c.Transport = guard{c.Transport}
 	c.CheckRedirect = func(req *http.Request, via []*http.Request) error {
 		if via[0].Method != http.MethodGet || len(via) > maxRedirects || !sameOrigin(req.URL, via[0].URL) {
 			return http.ErrUseLastResponse
@@ -23,28 +24,47 @@ func withRedirects(client *http.Client) *http.Client {
 	return &c
 }
 
-// locationChecker takes a Location that is no URL out of an answer. net/http would make an error of it, in which
-// the status, and so the knowledge that the request was not carried out, is lost.
-type locationChecker struct{ next http.RoundTripper }
+// guard corrects the responses of a transport.
+type guard struct{ next http.RoundTripper }
 
-func (l locationChecker) RoundTrip(req *http.Request) (*http.Response, error) {
-	next := l.next
-	if next == nil {
-		next = http.DefaultTransport
+func (g guard) transport() http.RoundTripper {
+	if g.next == nil {
+		return http.DefaultTransport
 	}
-	resp, err := next.RoundTrip(req)
-	if err != nil || resp == nil || resp.Header.Get("Location") == "" {
+	return g.next
+}
+
+// RoundTrip implements [http.RoundTripper].
+func (g guard) RoundTrip(req *http.Request) (*http.Response, error) {
+	resp, err := g.transport().RoundTrip(req)
+	if err != nil || resp == nil {
 		return resp, err
 	}
+	if resp.StatusCode == http.StatusSwitchingProtocols && resp.Body != nil {
+		// The body is the connection, which no context ends.
+		resp.Body.Close()
+		resp.Body = http.NoBody
+	}
 	if _, err := resp.Location(); err != nil && !errors.Is(err, http.ErrNoLocation) {
+		// net/http would make an error of it, in which the status is lost.
 		resp.Header.Del("Location")
 	}
 	return resp, nil
 }
 
 // CloseIdleConnections is what [http.Client] looks for to close those of the transport within.
-func (l locationChecker) CloseIdleConnections() {
-	(&http.Client{Transport: l.next}).CloseIdleConnections()
+func (g guard) CloseIdleConnections() {
+	(&http.Client{Transport: g.next}).CloseIdleConnections()
+}
+
+// isOwn reports whether a client sends its requests by net/http's own transport.
+func isOwn(client *http.Client) bool {
+	g, ok := client.Transport.(guard)
+	if !ok {
+		return false
+	}
+	_, ok = g.transport().(*http.Transport)
+	return ok
 }
 
 func sameOrigin(a, b *url.URL) bool {

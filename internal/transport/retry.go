@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -60,19 +61,33 @@ func (p Retry) longest() time.Duration {
 	return 4 * p.MaxDelay
 }
 
-// retryAfter reads the header in both of its forms. A date in the past, and what is neither, is no wait.
+// retryAfter reads the header: seconds, of which there may be fractions, or a date. A date in the past, and what is
+// neither, is no wait.
 func retryAfter(h http.Header) time.Duration {
-	value := h.Get("Retry-After")
+	value := strings.TrimSpace(h.Get("Retry-After"))
 	if value == "" {
 		return 0
 	}
-	if seconds, err := strconv.ParseInt(value, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
-		return time.Duration(min(max(seconds, 0), math.MaxInt64/int64(time.Second))) * time.Second
+	if strings.Trim(value, "0123456789.") == "" {
+		seconds, _ := strconv.ParseFloat(value, 64) // infinite if it is out of range
+		return fromSeconds(seconds)
 	}
 	if date, err := http.ParseTime(value); err == nil {
 		return max(time.Until(date), 0)
 	}
 	return 0
+}
+
+// fromSeconds returns so many seconds, which are rounded up: a retry must not come early.
+func fromSeconds(seconds float64) time.Duration {
+	nanos := math.Ceil(seconds * float64(time.Second))
+	switch {
+	case nanos <= 0:
+		return 0
+	case nanos >= math.MaxInt64:
+		return math.MaxInt64
+	}
+	return time.Duration(nanos)
 }
 
 // outlasts tells whether a wait would end after the context.
@@ -83,7 +98,7 @@ func outlasts(ctx context.Context, delay time.Duration) bool {
 
 // Sleep waits, unless the context ends first.
 func Sleep(ctx context.Context, delay time.Duration) error {
-	if err := ctx.Err(); err != nil {
+	if err := contextError(ctx); err != nil {
 		return err
 	}
 	timer := time.NewTimer(delay)
@@ -92,6 +107,6 @@ func Sleep(ctx context.Context, delay time.Duration) error {
 	case <-timer.C:
 		return nil
 	case <-ctx.Done():
-		return ctx.Err()
+		return contextError(ctx)
 	}
 }

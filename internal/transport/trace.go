@@ -1,43 +1,186 @@
 package transport
 
 import (
+	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
+	"fmt"
+	"io"
 	"net"
 	"net/http/httptrace"
+	"slices"
 	"sync/atomic"
 )
 
-// trace notes how far one attempt came. Its hooks run on net/http's goroutines.
+// trace records how far one attempt got, to know after a failure whether the request can have reached the API. Its
+// hooks run on net/http's goroutines.
 type trace struct {
-	asked     atomic.Bool // for a connection
+	own    bool               // the transport is net/http's own, which reports every connection that it uses
+	cancel context.CancelFunc // ends the attempt; nil if net/http may send the request again
+
+	traced    atomic.Bool // the transport reports to the hooks
 	connected atomic.Bool
 	wrote     atomic.Bool // the header
+	replayed  atomic.Bool // net/http went on to another connection after it had written the header
+	tracked   bool        // it is known whether the body was read
+	read      atomic.Bool // the body
+	memory    *bytes.Reader
 
 	hooks httptrace.ClientTrace
 }
 
-func watch(ctx context.Context) (context.Context, *trace) {
-	t := new(trace)
+func watch(ctx context.Context, cancel context.CancelFunc, own bool) (context.Context, *trace) {
+	t := &trace{own: own, cancel: cancel}
 	t.hooks = httptrace.ClientTrace{
-		GetConn:      func(string) { t.asked.Store(true) },
-		GotConn:      func(httptrace.GotConnInfo) { t.connected.Store(true) },
+		GetConn:      func(string) { t.traced.Store(true) },
+		GotConn:      func(httptrace.GotConnInfo) { t.gotConn() },
 		WroteHeaders: func() { t.wrote.Store(true) },
 	}
 	return httptrace.WithClientTrace(ctx, &t.hooks), t
 }
 
-// possibly tells, after a failed attempt, whether the request may have reached the API.
-// A transport that reports nothing proves nothing.
-func (t *trace) possibly(ctx context.Context, err error) bool {
-	if t == nil || !t.asked.Load() || t.wrote.Load() {
-		return true
+// gotConn ends the attempt if net/http is about to send the request a second time. It does so over HTTP/2 for a request
+// without a body when the server resets the stream. It checks the context before it writes a header.
+func (t *trace) gotConn() {
+	if t.cancel != nil && t.own && t.wrote.Load() {
+		t.replayed.Store(true)
+		t.cancel()
 	}
-	// An attempt that is cut off may return while its header is still being written.
-	return t.connected.Load() && (ctx.Err() != nil || cutOff(err))
+	t.traced.Store(true) // GetConn is not called for each request over HTTP/2
+	t.connected.Store(true)
+}
+
+// body returns a body of which it is recorded whether any part was read. net/http's own transport sends the header and a
+// body that it knows to be in memory in one piece, so that for it the reader itself is the record.
+func (t *trace) body(r io.Reader) io.ReadCloser {
+	t.tracked = true
+	if known, ok := r.(*bytes.Reader); ok && t.own {
+		t.memory = known
+		return io.NopCloser(known)
+	}
+	return &tracedBody{r, &t.read}
+}
+
+// unread reports whether no part of the body was read. The transport must be done with it.
+func (t *trace) unread() bool {
+	return t.tracked && !t.read.Load() && (t.memory == nil || int64(t.memory.Len()) == t.memory.Size())
+}
+
+type tracedBody struct {
+	io.Reader
+	read *atomic.Bool
+}
+
+func (b *tracedBody) Read(p []byte) (int, error) {
+	b.read.Store(true)
+	return b.Reader.Read(p)
+}
+
+func (b *tracedBody) Close() error { return nil }
+
+// possiblySent reports whether the request of a failed attempt may have reached the API. Only positive evidence says
+// that it did not.
+func (t *trace) possiblySent(ctx context.Context, err error) bool {
+	// An attempt that is cut off may return while its header or body is still being written.
+	cut := ctx.Err() != nil || cutOff(err)
+	switch {
+	case !t.own:
+		// A transport that is not net/http's own may send a request over connections that it does not report. It
+		// cannot have sent one whose body it never read.
+		return t.connected.Load() || !noConnection(err) || !t.unread()
+	case !t.traced.Load() || t.replayed.Load():
+		return true
+	case !t.wrote.Load():
+		return t.connected.Load() && cut
+	}
+	return !nothingWritten(err) && !notTaken(err) && !certificateRefused(err) && (cut || !t.unread() || !writeFailed(err))
 }
 
 func cutOff(err error) bool {
-	timeout, ok := errors.AsType[net.Error](err)
-	return ok && timeout.Timeout() || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+	for e := err; e != nil; e = errors.Unwrap(e) {
+		if timeout, ok := e.(net.Error); ok && timeout.Timeout() { //nolint:errorlint // a *url.Error does not look far
+			return true
+		}
+	}
+	return errors.Is(err, context.Canceled)
+}
+
+// The functions below follow the single chain of an error. An error that joins several is no evidence: one of them may
+// be of another try to send the request.
+
+// noConnection reports whether an error is a failed lookup, dial or TLS handshake.
+func noConnection(err error) bool {
+	for ; err != nil; err = errors.Unwrap(err) {
+		switch e := err.(type) { //nolint:errorlint // one link of the chain after the other
+		case *net.DNSError, *tls.CertificateVerificationError, tls.RecordHeaderError:
+			return true
+		case *net.OpError:
+			return e.Op == "dial" || e.Op == "proxyconnect" || e.Op == "socks connect" || e.Op == "remote error"
+		}
+		if err.Error() == "net/http: TLS handshake timeout" {
+			return true
+		}
+	}
+	return false
+}
+
+// nothingWritten reports whether net/http says that it wrote not a byte of the request to its connection.
+func nothingWritten(err error) bool {
+	for ; err != nil; err = errors.Unwrap(err) {
+		if fmt.Sprintf("%T", err) == "http.nothingWrittenError" { // which is not exported
+			return true
+		}
+	}
+	return false
+}
+
+// writeFailed reports whether a write to the connection failed. If nothing of the body was read before, it was the
+// header that could not be written whole.
+func writeFailed(err error) bool {
+	for ; err != nil; err = errors.Unwrap(err) {
+		if op, ok := err.(*net.OpError); ok { //nolint:errorlint // see above
+			return op.Op == "write"
+		}
+	}
+	return false
+}
+
+// certificateRefused reports whether the server refused the client's certificate, or that it has none. Under TLS 1.3
+// the client learns that after it has sent the request, of which the server then has read nothing.
+func certificateRefused(err error) bool {
+	for ; err != nil; err = errors.Unwrap(err) {
+		if op, ok := err.(*net.OpError); ok && op.Op == "remote error" { //nolint:errorlint // see above
+			return slices.ContainsFunc(certificateAlerts, func(a tls.AlertError) bool { return op.Err.Error() == a.Error() })
+		}
+	}
+	return false
+}
+
+// certificateAlerts are the alerts of RFC 8446 that a server sends about the certificate of a client.
+var certificateAlerts = []tls.AlertError{
+	42,  // bad_certificate
+	43,  // unsupported_certificate
+	44,  // certificate_revoked
+	45,  // certificate_expired
+	46,  // certificate_unknown
+	48,  // unknown_ca
+	49,  // access_denied
+	116, // certificate_required
+}
+
+// notTaken reports whether an error is net/http's for an HTTP/2 request that is beyond the last one which the server
+// has taken, as its GOAWAY says. net/http has no type for it. The text is compared as a whole: that of other errors
+// holds what the server says. A stream that is reset with REFUSED_STREAM is no evidence, since gateways do that to
+// requests that were executed.
+func notTaken(err error) bool {
+	const goAway = "http2: Transport received Server's graceful shutdown GOAWAY"
+	for errors.Unwrap(err) != nil {
+		err = errors.Unwrap(err)
+	}
+	switch err.Error() {
+	case goAway, "http2: Transport: cannot retry err [" + goAway + "] after Request.Body was written; define Request.GetBody to avoid this error":
+		return true
+	}
+	return false
 }

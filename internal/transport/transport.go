@@ -40,7 +40,8 @@ type Transport struct {
 	base      url.URL
 	userAgent []string
 	client    *http.Client
-	timeout   time.Duration
+	timeout   time.Duration // of one attempt, or of one silence of a file host
+	whole     time.Duration // of the transfer of a file; 0 for no limit
 	retry     Retry
 	limiter   Limiter
 	log       Log
@@ -57,9 +58,13 @@ func New(c Config, accessKey, secretKey string) *Transport {
 		userAgent: []string{c.UserAgent},
 		client:    withRedirects(c.HTTPClient),
 		timeout:   c.Timeout,
+		whole:     c.HTTPClient.Timeout,
 		retry:     c.Retry,
 		limiter:   c.Limiter,
 		log:       c.Log,
+	}
+	if t.whole > 0 {
+		t.timeout = min(t.timeout, t.whole)
 	}
 	authorization := []string{"Basic " + base64.StdEncoding.EncodeToString([]byte(accessKey+":"+secretKey))}
 	userAgent, mediaType := t.userAgent, []string{MediaType}
@@ -121,12 +126,18 @@ type Result struct {
 // OK tells whether the API answered, wholly, and with success.
 func (r *Result) OK() bool { return r.Err == nil && r.success() }
 
-// Unknown tells whether the request may have been carried out although the answer does not say so.
-func (r *Result) Unknown() bool {
+// Unknown reports whether the request may have been executed although the response does not say so. document is whether
+// the body is an error document of the API: with a 503, it says that the API is down for maintenance. Without it, a 503
+// is that of a gateway, which may have lost the response of a request that was executed.
+func (r *Result) Unknown(document bool) bool {
 	switch r.Status {
 	case 0:
 		return r.Sent
-	case http.StatusNotImplemented, http.StatusServiceUnavailable, http.StatusHTTPVersionNotSupported:
+	case http.StatusServiceUnavailable:
+		return !document
+	case http.StatusSwitchingProtocols, http.StatusSeeOther:
+		return true
+	case http.StatusNotImplemented, http.StatusHTTPVersionNotSupported:
 		return false
 	}
 	return r.success() || r.Status >= 500
@@ -168,7 +179,7 @@ func (t *Transport) Do(ctx context.Context, req *Request) Result {
 
 // wait asks the limiters for leave to send a request.
 func (t *Transport) wait(ctx context.Context, req *Request) error {
-	if err := ctx.Err(); err != nil {
+	if err := contextError(ctx); err != nil {
 		return err
 	}
 	if req.Link == nil {
@@ -184,7 +195,7 @@ func ask(ctx context.Context, l Limiter) error {
 		return nil
 	}
 	if err := l.Wait(ctx); err != nil {
-		return fmt.Errorf("limiter: %w", err)
+		return fmt.Errorf("limiter: %w", withContext(ctx, err))
 	}
 	return nil
 }
@@ -195,40 +206,44 @@ func (t *Transport) attempt(parent context.Context, req *Request) Result {
 	defer cancel()
 	var sent *trace
 	if req.Class == Once {
-		ctx, sent = watch(ctx)
+		ctx, sent = watch(ctx, cancel, isOwn(t.client))
 	}
-	hr, err := t.request(ctx, req)
+	hr, err := t.request(ctx, req, sent)
 	if err != nil {
 		return Result{Err: err}
 	}
 	resp, err := t.client.Do(hr)
-	switch {
-	case err != nil && notTaken(err):
-		return Result{Err: withContext(parent, errNotTaken)}
-	case err != nil:
-		return Result{Err: withContext(parent, withoutURL(err)), Sent: sent.possibly(ctx, err)}
+	if err != nil {
+		r := Result{Sent: sent == nil || sent.possiblySent(ctx, err)}
+		r.Err = withContext(parent, withoutURL(err, hr.URL))
+		if sent != nil && sent.replayed.Load() {
+			r.Err = withContext(parent, errReplay)
+		}
+		return r
 	}
 	defer resp.Body.Close()
 	r := Result{Status: resp.StatusCode, Header: resp.Header, Sent: true}
 	if r.success() && req.NoAnswer {
-		r.Body, _ = readStart(resp)
+		r.Body, _ = readStart(ctx, resp)
 		return r
 	}
 	if r.success() {
-		if r.Body, err = readWhole(resp, cmp.Or(req.Limit, MaxBody)); err != nil {
+		if r.Body, err = readWhole(ctx, resp, cmp.Or(req.Limit, MaxBody)); err != nil {
 			r.Err = withContext(parent, err)
 		}
 		return r
 	}
 	// The status of an error says more than the rest of its body: what is missing of that is no failure.
-	if r.Body, err = readStart(resp); err != nil {
-		r.Err = parent.Err()
+	if r.Body, err = readStart(ctx, resp); err != nil {
+		r.Err = contextError(parent)
 	}
 	r.RetryAfter = retryAfter(resp.Header)
 	return r
 }
 
-func (t *Transport) request(ctx context.Context, req *Request) (*http.Request, error) {
+var errReplay = errors.New("the connection or stream failed after the request was sent")
+
+func (t *Transport) request(ctx context.Context, req *Request, sent *trace) (*http.Request, error) {
 	// The URL is put together from checked parts below, and not parsed from a string on every call.
 	var body io.Reader
 	if req.Body != nil {
@@ -238,15 +253,16 @@ func (t *Transport) request(ctx context.Context, req *Request) (*http.Request, e
 	if err != nil {
 		return nil, err
 	}
-	if req.Class == Once && req.Body == nil {
-		// net/http sends a request without a body again by itself when a connection breaks, or, over HTTP/2, when the
-		// other side gives a request up. It can't if there is a body to be read, though an empty one.
+	switch {
+	case req.Class != Once:
+	case req.Body == nil && req.Method == http.MethodGet:
+		// net/http sends a GET without a body again by itself when a connection breaks. It can't if there is a body to
+		// be read, even an empty one.
 		hr.Body = io.NopCloser(strings.NewReader(""))
-		if req.Method != http.MethodGet {
-			hr.TransferEncoding = identity
-		}
+	case req.Body != nil:
+		hr.Body = sent.body(body)
 	}
-	hr.GetBody = nil // with which net/http could do the same for a request with a body
+	hr.GetBody = nil // with which net/http could send a body again
 	if req.Link != nil {
 		*hr.URL, hr.Host = *req.Link, req.Link.Host
 		hr.Header = http.Header{"User-Agent": t.userAgent}
@@ -266,56 +282,7 @@ func (t *Transport) request(ctx context.Context, req *Request) (*http.Request, e
 	return hr, nil
 }
 
-// identity keeps net/http from sending an empty body in chunks, which some servers refuse. A request over HTTP/1.1 that
-// has neither chunks nor a length has no body.
-var identity = []string{"identity"}
-
 // isEscaped tells whether a character of an escaped path could be written in another way.
 func isEscaped(r rune) bool {
 	return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("/-_.", r))
-}
-
-var errNotTaken = errors.New("the server did not take the request, as it closes the connection")
-
-// notTaken tells of an error whether it is HTTP/2's way to say that a request was not and will not be carried out, or
-// net/http's that a connection of HTTP/2 was gone before the request was sent. net/http has these as texts alone, and
-// sends such a request again by itself only with the means that also repeat others.
-func notTaken(err error) bool {
-	for _, text := range []string{
-		"Server's graceful shutdown GOAWAY",
-		"; REFUSED_STREAM; received from peer",
-		"cannot rewind body after connection loss", // after no other failure does net/http want to send a POST again
-	} {
-		if strings.Contains(err.Error(), text) {
-			return true
-		}
-	}
-	return false
-}
-
-// withContext makes an error also the context's, where the context is what ended the request.
-func withContext(ctx context.Context, err error) error {
-	if cause := ctx.Err(); cause != nil {
-		return join(cause, err)
-	}
-	return err
-}
-
-// join makes one error, in one line, of what ended a call and of what was wrong before that.
-func join(err, before error) error {
-	switch {
-	case before == nil:
-		return err
-	case errors.Is(before, err):
-		return before
-	}
-	return fmt.Errorf("%w (before that: %w)", err, before)
-}
-
-// withoutURL takes the URL, which may hold a phone number, out of an error of net/http.
-func withoutURL(err error) error {
-	if e, ok := errors.AsType[*url.Error](err); ok {
-		return e.Err
-	}
-	return err
 }

@@ -63,3 +63,40 @@ func TestPrint(t *testing.T) {
 		"  ID\n"+
 		"  none\n", out.String())
 }
+
+func TestTextFromOthers(t *testing.T) {
+	for text, want := range map[string]struct{ plain, cell string }{
+		"":                       {"", ""},
+		"Smith & Søn, 5\" pipe":  {"Smith & Søn, 5\" pipe", "Smith & Søn, 5\" pipe"},
+		"👩\u200d👧":               {"👩\u200d👧", "👩\u200d👧"},
+		"+12065550100":           {"+12065550100", "+12065550100"},
+		"-1.25":                  {"-1.25", "-1.25"},
+		"a=1+1":                  {"a=1+1", "a=1+1"},
+		"=1+1":                   {"=1+1", "'=1+1"},
+		"+1+1":                   {"+1+1", "'+1+1"},
+		"-1-1":                   {"-1-1", "'-1-1"},
+		"@SUM(A1)":               {"@SUM(A1)", "'@SUM(A1)"},
+		"＝1":                     {"＝1", "'＝1"},
+		"＋1":                     {"＋1", "'＋1"},
+		"－1":                     {"－1", "'－1"},
+		"＠x":                     {"＠x", "'＠x"},
+		"  =1":                   {"  =1", "'  =1"},
+		"\t=1":                   {"\ufffd=1", "'\ufffd=1"},
+		"\r=1":                   {"\ufffd=1", "'\ufffd=1"},
+		"\n=1":                   {"\ufffd=1", "'\ufffd=1"},
+		"\x00=1":                 {"\ufffd=1", "'\ufffd=1"},
+		"\u200b=1":               {"\u200b=1", "'\u200b=1"},
+		"\xff=1":                 {"\ufffd=1", "'\ufffd=1"},
+		"a\r\nb":                 {"a\ufffd\ufffdb", "a\ufffd\ufffdb"},
+		"\x1b[2J":                {"\ufffd[2J", "\ufffd[2J"},
+		"\u009b2J":               {"\ufffd2J", "\ufffd2J"},
+		"\x9b2J":                 {"\ufffd2J", "\ufffd2J"},
+		"a\u2028b\u202ec\u2066d": {"a\ufffdb\ufffdc\ufffdd", "a\ufffdb\ufffdc\ufffdd"},
+	} {
+		assert.Equal(t, want.plain, Plain(text), "%q", text)
+		assert.Equal(t, want.cell, Cell(text), "%q", text)
+	}
+	var out strings.Builder
+	Table(&out, [][]string{{"A", "B"}, {"\x1b[2J\nforged\tcell", "1"}})
+	assert.Equal(t, "  A                 B\n  \ufffd[2J\ufffdforged\ufffdcell  1\n", out.String())
+}

@@ -4,18 +4,25 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 	"text/tabwriter"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/flowroute/flowroute-go"
 )
 
-// Table prints rows in aligned columns. The first row is the header.
+// Table prints rows in aligned columns, with each cell [Plain]. The first row is the header.
 func Table(out io.Writer, rows [][]string) {
 	var aligned strings.Builder
 	w := tabwriter.NewWriter(&aligned, 0, 8, 2, ' ', 0)
 	for _, row := range rows {
-		fmt.Fprintln(w, strings.Join(row, "\t"))
+		cells := make([]string, len(row))
+		for i, cell := range row {
+			cells[i] = Plain(cell)
+		}
+		fmt.Fprintln(w, strings.Join(cells, "\t"))
 	}
 	if len(rows) == 1 {
 		fmt.Fprintln(w, "none")
@@ -49,3 +56,30 @@ func PhoneFlag(flags *flag.FlagSet, value *string, name, usage string) {
 
 // Money is an amount of US dollars.
 func Money(dollars float64) string { return fmt.Sprintf("$%.2f", dollars) }
+
+// Plain returns text from others as it can be printed to a terminal: U+FFFD replaces what would control it, such as an
+// escape sequence, a line break or a change of the direction of writing.
+func Plain(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp, unicode.Bidi_Control) {
+			return utf8.RuneError
+		}
+		return r
+	}, s)
+}
+
+// Cell returns text from others as a cell of a CSV file: [Plain], and with ' before what a spreadsheet program would
+// run as a formula. A number stays as it is, such as +12065550100 and -1.25.
+func Cell(s string) string {
+	s = Plain(s)
+	start := strings.TrimLeftFunc(s, func(r rune) bool {
+		return r == utf8.RuneError || unicode.IsSpace(r) || !unicode.IsGraphic(r)
+	})
+	sign, _ := utf8.DecodeRuneInString(start)
+	if !strings.ContainsRune("=+-@＝＋－＠", sign) || number.MatchString(s) {
+		return s
+	}
+	return "'" + s
+}
+
+var number = regexp.MustCompile(`^[+-][0-9]+(\.[0-9]+)?$`)
