@@ -50,16 +50,21 @@ func (a *arguments) id(name, value string) string {
 
 func notInID(r rune) bool { return !isLetter(r) && !isDigit(r) && r != '-' && r != '_' }
 
-// phone reads a phone number in any common notation, and gives its digits with the country code.
+// phone reads a phone number in any common notation and returns its digits, the country code first.
 func (a *arguments) phone(name, value string) string {
 	a.require(name, value)
-	digits, international := strings.CutPrefix(a.digits(name, value), "+")
+	digits, international := strings.CutPrefix(a.digits(name, value, separators+"/"), "+")
 	switch {
 	case international && digits[:min(1, len(digits))] != "1":
-		if len(digits) < 7 || len(digits) > 15 || digits[0] == '0' {
+		if len(digits) < shortestPhone || len(digits) > longestPhone || digits[0] == '0' {
 			a.refuse(name, "must have 7 to 15 digits after the +, the country code first")
 		}
+		if a.err == nil && hasTrunkZero(digits) {
+			a.refuse(name, trunkZero)
+		}
 		return digits
+	case !international && (strings.HasPrefix(digits, "00") || strings.HasPrefix(digits, "011")):
+		a.refuse(name, "must begin with + and a country code in place of 00 or 011")
 	case !international && len(digits) == 10:
 		digits = "1" + digits
 	}
@@ -67,6 +72,72 @@ func (a *arguments) phone(name, value string) string {
 		a.refuse(name, "must be a North American number of 10 digits, or 11 with the leading 1, or begin with + and a country code")
 	}
 	return digits
+}
+
+// The number of digits of a phone number, with its country code.
+const (
+	shortestPhone = 7
+	longestPhone  = 15
+)
+
+// trunkZero is the reason to refuse a number that would be another one if its (0) were sent.
+const trunkZero = "must not have the (0) that is dialed only within a country"
+
+// hasTrunkZero reports whether a 0 follows the code of a country in which no number begins with 0.
+func hasTrunkZero(digits string) bool {
+	const countries = "20 27 31 32 33 40 41 43 44 46 49 60 61 62 63 64 66 81 82 84 86 90 91 92 94 95 98"
+	return digits[2] == '0' && strings.Contains(countries, digits[:2])
+}
+
+// grouping refuses a number whose separators show that not all of its digits belong to it: one with a trunk zero, an
+// extension or a second number. digits is the number without its separators.
+func (a *arguments) grouping(name, value, digits string) {
+	digits, international := strings.CutPrefix(digits, "+")
+	abroad := international && !strings.HasPrefix(digits, "1")
+	var count, groups int // of the digits so far
+	var separator rune    // between the digit before and the next one; a ( or / hides any other
+	var lone bool         // whether the group is a single 0 so far
+	for _, r := range value {
+		switch {
+		case isDigit(r):
+			if count == 0 || separator != 0 {
+				groups++
+			}
+			lone = international && r == '0' && (separator == '(' || separator != 0 && groups == 2)
+			if lone && separator == '(' && !strings.HasPrefix(digits, "39") { // Italy has (06) and needs the 0
+				a.refuse(name, trunkZero)
+			}
+			count, separator = count+1, 0
+		case r == '+', unicode.Is(unicode.Cf, r):
+		case lone:
+			a.refuse(name, trunkZero)
+		case r == '(' && count >= shortestPhone:
+			a.refuse(name, "must not have an extension")
+		case r == '/' && !slashFits(abroad, count, len(digits)-count):
+			a.refuse(name, "must be one number, with a / only after an area code")
+		case separator == 0 || r == '(' || r == '/':
+			separator = r
+		}
+	}
+}
+
+// slashFits reports whether a / may stand between so many digits: what is before it is not a number by itself.
+func slashFits(abroad bool, before, after int) bool {
+	if abroad {
+		return before > 0 && before < shortestPhone
+	}
+	total := before + after
+	return before > 0 && (total == 10 || total == 11) && (after == 10 || after == 7 || after == 4)
+}
+
+// withoutScheme removes the scheme of a tel URI.
+func withoutScheme(value string) string {
+	const scheme = "tel:"
+	uri := strings.TrimLeftFunc(value, func(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) })
+	if len(uri) >= len(scheme) && strings.EqualFold(uri[:len(scheme)], scheme) {
+		return uri[len(scheme):]
+	}
+	return value
 }
 
 // dialled is a phone number as it is sent: a North American one behind the prefix that the operation wants, and any
@@ -91,39 +162,41 @@ func (a *arguments) phones(name, prefix string, values []string) []string {
 	return numbers
 }
 
-// digits takes the separators that people and their address books write out of a number or a part of one: spaces and
-// dashes of every kind, and marks that can't be seen. A leading + is kept.
-func (a *arguments) digits(name, value string) string {
-	if strings.HasPrefix(strings.TrimSpace(value), "+") && strings.Contains(value, "(0)") {
-		a.refuse(name, "must not have the (0) that is dialled only within a country")
-	}
+// separators are the characters that may stand in a number or a part of one, besides spaces and dashes.
+const separators = ".()"
+
+// digits removes the given separators, spaces and dashes of every kind, and characters that can't be seen, from a number
+// or a part of one. A leading + is kept.
+func (a *arguments) digits(name, value, separators string) string {
+	value = withoutScheme(value)
 	begun := false
-	return strings.Map(func(r rune) rune {
+	digits := strings.Map(func(r rune) rune {
 		switch {
 		case isDigit(r), r == '+' && !begun:
 			begun = true
 			return r
-		case strings.ContainsRune(".()", r), unicode.IsSpace(r), unicode.In(r, unicode.Pd, unicode.Cf):
+		case strings.ContainsRune(separators, r), unicode.IsSpace(r), unicode.In(r, unicode.Pd, unicode.Cf), r == '\u2212':
 		default:
-			a.refuse(name, "must have only digits, spaces and any of - . ( ), and may begin with +")
+			listed := strings.Join(strings.Split(separators, ""), " ")
+			a.refuse(name, "must have only digits, spaces and any of - "+listed+", and may begin with +")
 		}
 		return -1
-	}, strings.TrimPrefix(value, "tel:"))
+	}, value)
+	a.grouping(name, value, digits)
+	return digits
 }
 
-// link checks a URL that Flowroute is to call or to fetch, and gives it parsed: nil where it is none.
-func (a *arguments) link(name, value string) *url.URL {
-	u := webURL(value)
-	if u == nil {
-		a.refuse(name, "must be an absolute http or https URL")
+// link checks a URL that Flowroute is to call or to fetch.
+func (a *arguments) link(name, value string) {
+	if webURL(value) == nil {
+		a.refuse(name, "must be an absolute http or https URL with a valid host")
 	}
-	return u
 }
 
 // webURL is an absolute http or https URL, or nil.
 func webURL(value string) *url.URL {
 	u, err := url.Parse(value)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || !hasHost(u) {
 		return nil
 	}
 	return u

@@ -191,7 +191,7 @@ func (a *arguments) anyDigits(name string, values []string) []string {
 	var numbers []string
 	for _, value := range values {
 		a.require(name, value)
-		digits := a.digits(name, value)
+		digits := a.digits(name, value, separators)
 		if strings.Trim(digits, "+") == "" {
 			a.refuse(name, "must have a digit") // else it would be another filter
 		}

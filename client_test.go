@@ -36,6 +36,13 @@ func TestNewClientRefuses(t *testing.T) {
 		{accessKey, secretKey, flowroute.WithBaseURL("http://127.0.0.1.example.com"), "WithBaseURL must begin with https://, since"},
 		{accessKey, secretKey, flowroute.WithBaseURL("http://10.0.0.5"), "WithBaseURL must begin with https://, since"},
 		{accessKey, secretKey, flowroute.WithBaseURL("https://"), "WithBaseURL must have a host"},
+		{accessKey, secretKey, flowroute.WithBaseURL("http://localhost.evil.com"), "WithBaseURL must begin with https://, since"},
+		{accessKey, secretKey, flowroute.WithBaseURL("http://notlocalhost"), "WithBaseURL must begin with https://, since"},
+		{accessKey, secretKey, flowroute.WithBaseURL("http://ｌｏｃａｌｈｏｓｔ"), "WithBaseURL must begin with https://, since"},
+		{accessKey, secretKey, flowroute.WithBaseURL("http://0.0.0.0"), "WithBaseURL must begin with https://, since"},
+		{accessKey, secretKey, flowroute.WithBaseURL("http://[::]"), "WithBaseURL must begin with https://, since"},
+		{accessKey, secretKey, flowroute.WithBaseURL("http://[::ffff:10.0.0.1]"), "WithBaseURL must begin with https://, since"},
+		{accessKey, secretKey, flowroute.WithBaseURL("http://.localhost"), "WithBaseURL must have a host"},
 		{accessKey, secretKey, flowroute.WithBaseURL("https://me:" + secretKey + "@api.flowroute.com"), "WithBaseURL must not hold credentials"},
 		{accessKey, secretKey, flowroute.WithBaseURL("https://api.flowroute.com?x=1"), "WithBaseURL must not have a query or a fragment"},
 		{accessKey, secretKey, flowroute.WithBaseURL("https://api.flowroute.com/?"), "WithBaseURL must not have a query or a fragment"},
@@ -75,7 +82,9 @@ func TestNewClientRefuses(t *testing.T) {
 }
 
 func TestNewClientTakes(t *testing.T) {
-	for _, base := range []string{"https://api.flowroute.com", "https://gateway.example/flowroute/", "http://localhost:8080", "http://127.0.0.1", "http://[::1]:1/x"} {
+	for _, base := range []string{"https://api.flowroute.com", "https://gateway.example/flowroute/", "http://localhost:8080", "http://127.0.0.1", "http://[::1]:1/x",
+		"http://LOCALHOST:8080", "http://LocalHost", "http://localhost.", "http://app.localhost:8080", "http://a.b.LOCALHOST.", "http://127.1.2.3", "http://[::1]:80", "http://[::ffff:127.0.0.1]", "HTTP://localhost",
+		"https://bücher.example", "https://xn--bcher-kva.example", "https://例え.テスト:8443/x", "https://api_1.example.com.", "https://192.0.2.1:65535", "https://[2001:db8::1]"} {
 		_, err := flowroute.NewClient(accessKey, secretKey, flowroute.WithBaseURL(base))
 		assert.NoError(t, err, base)
 	}
@@ -177,6 +186,26 @@ func TestDo(t *testing.T) {
 	assert.ErrorIs(t, client.Do(t.Context(), "POST", "/v2/x", nil, nil, &wrong), flowroute.ErrOutcomeUnknown)
 }
 
+// TestDoWithoutABody has a success without a body leave what it would be decoded into alone, whatever the method is.
+func TestDoWithoutABody(t *testing.T) {
+	for _, status := range []int{200, 201, 202, 204, 205, 207} {
+		for _, body := range []string{"", " \r\n\t"} {
+			for _, method := range []string{"GET", "POST", "PUT", "PATCH", "DELETE"} {
+				out := map[string]int{"before": 1}
+				client := answering(t, status, body)
+				require.NoError(t, client.Do(t.Context(), method, "/v2/x", nil, nil, &out), "%s %d %q", method, status, body)
+				assert.Equal(t, map[string]int{"before": 1}, out)
+			}
+		}
+	}
+	client, _ := serve(t, 204, "", "")
+	var out any
+	require.NoError(t, client.Do(t.Context(), "POST", "/v2/x", nil, map[string]int{}, &out))
+	assert.Nil(t, out)
+	client = answering(t, 200, "{")
+	require.ErrorIs(t, client.Do(t.Context(), "POST", "/v2/x", nil, nil, &out), flowroute.ErrOutcomeUnknown, "a body that ends early")
+}
+
 // TestDoBelievesTheBody has a success whose body says otherwise be an error of Do's as well, and a 207 a success.
 func TestDoBelievesTheBody(t *testing.T) {
 	client, _ := serve(t, 200, "", `{"errors":[{"detail":"Not yours."}]}`)
@@ -204,4 +233,25 @@ func TestTLSIsRecent(t *testing.T) {
 	require.NoError(t, err)
 	err = client.Routes.Delete(t.Context(), "1")
 	assert.ErrorContains(t, err, "protocol version")
+}
+
+// TestReplacedDefaultTransport has a client use what the program has put in the place of net/http's default.
+func TestReplacedDefaultTransport(t *testing.T) {
+	before := http.DefaultTransport
+	defer func() { http.DefaultTransport = before }()
+	var requests int
+	http.DefaultTransport = roundTripper(func(*http.Request) (*http.Response, error) {
+		requests++
+		return respond(204, ""), nil
+	})
+	client, err := flowroute.NewClient(accessKey, secretKey)
+	require.NoError(t, err)
+	require.NoError(t, client.Routes.Delete(t.Context(), "1"))
+	assert.Equal(t, 1, requests)
+	client.CloseIdleConnections()
+
+	http.DefaultTransport = nil
+	client, err = flowroute.NewClient(accessKey, secretKey, flowroute.WithBaseURL("http://127.0.0.1:1"), flowroute.WithRetry(flowroute.RetryPolicy{MaxAttempts: 1}))
+	require.NoError(t, err)
+	require.ErrorContains(t, client.Routes.Delete(t.Context(), "1"), "connect")
 }

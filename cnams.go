@@ -96,7 +96,8 @@ func (s *CNAMsService) Assign(ctx context.Context, number, cnamID string) (*CNAM
 }
 
 // Unassign removes the CNAM record from a number. A number that is not the account's is [ErrForbidden] or
-// [ErrNotFound].
+// [ErrNotFound]. A number without a record may be an error as well, also if an earlier attempt of the same call removed
+// it: see [Error.Attempts].
 //
 // API: DELETE /v2/numbers/{number}/relationships/cnams
 func (s *CNAMsService) Unassign(ctx context.Context, number string) (*CNAMAssignment, error) {

@@ -115,7 +115,7 @@ func ExampleDeduper() {
 			Auth:    flowroute.WebhookPathSecret("not-really-a-secret"),
 			Deduper: &sharedDeduper{store},
 			OnMessage: func(_ context.Context, m *flowroute.InboundMessage) error {
-				fmt.Println(name+":", m.Body)
+				fmt.Printf("%s: %q\n", name, m.Body)
 				return nil
 			},
 		})
@@ -144,8 +144,8 @@ func ExampleDeduper() {
 	}
 	fmt.Println("deliveries:", len(fake.Deliveries()))
 	// Output:
-	// second machine: one
-	// first machine: two
-	// second machine: three
+	// second machine: "one"
+	// first machine: "two"
+	// second machine: "three"
 	// deliveries: 9
 }

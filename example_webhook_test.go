@@ -21,19 +21,19 @@ func newWebhook(client *flowroute.Client, secret string) (http.Handler, error) {
 		Auth:    flowroute.WebhookPathSecret(secret), // the URL is https://example.com/flowroute/ and the secret
 		Deduper: flowroute.NewMemoryDeduper(10_000),
 		OnMessage: func(ctx context.Context, m *flowroute.InboundMessage) error {
-			fmt.Println("from", m.From, m.Body) // store it: an error here has it delivered again
+			fmt.Printf("from %q: %q\n", m.From, m.Body) // store it: an error here has it delivered again
 			for i := range m.Media {
 				content, err := client.Messages.DownloadMedia(ctx, &m.Media[i], 0)
 				if err != nil {
 					fmt.Println("a picture is missing:", err) // no reason to lose the text
 					continue
 				}
-				fmt.Println(m.Media[i].FileName, len(content), "bytes")
+				fmt.Println(m.Media[i].SafeFileName(), len(content), "bytes")
 			}
 			return nil // it was dealt with, and does not come again
 		},
 		OnReceipt: func(_ context.Context, r *flowroute.DeliveryReceiptEvent) error {
-			fmt.Println("receipt", r.Level, r.Status)
+			fmt.Printf("receipt %d: %q\n", r.Level, r.Status)
 			return nil
 		},
 	})
@@ -80,7 +80,7 @@ func ExampleWebhookHandler() {
 		fmt.Println("answered", d.Status)
 	}
 	// Output:
-	// from 12065550199 Hello
+	// from "12065550199": "Hello"
 	// cat.png 4 bytes
 	// answered 200
 	// answered 200
@@ -98,9 +98,9 @@ func ExampleParseWebhook() {
 		}
 		switch e := event.(type) {
 		case *flowroute.InboundMessage:
-			fmt.Println("from", e.From, e.Body)
+			fmt.Printf("from %q: %q\n", e.From, e.Body)
 		case *flowroute.DeliveryReceiptEvent:
-			fmt.Println("receipt", e.Level, e.Status)
+			fmt.Printf("receipt %d: %q\n", e.Level, e.Status)
 		default:
 			fmt.Println("something else:", e.Key())
 		}
@@ -114,7 +114,7 @@ func ExampleParseWebhook() {
 	handler.ServeHTTP(answer, request)
 	fmt.Println("answered", answer.Code)
 	// Output:
-	// from 17866648610 Hello
+	// from "17866648610": "Hello"
 	// answered 200
 }
 

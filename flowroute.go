@@ -19,8 +19,8 @@
 //
 // # Calling
 //
-// A [Client] has a service for each kind of resource. A method takes a context and returns a value and an error, one of
-// which is nil:
+// A [Client] has a service for each kind of resource. A method takes a context and returns an error, and before it a
+// value if there is one:
 //
 //	message, err := client.Messages.Send(ctx, &flowroute.SendMessageRequest{
 //		From: "+1 206-555-0100",
@@ -48,12 +48,17 @@
 // ranging over the same iterator again, which fetches the list again. Both methods return the same errors. Options can
 // be nil unless their documentation says otherwise.
 //
+// A list that changes while it is read can yield a record twice, or miss one. An iterator ends with a [*RequestError] if
+// it makes no progress: if a page repeats an earlier one, or if five pages in a row have fewer new records than records
+// of the pages just before, or only one. It ends with one, too, if a page that is empty but not the last is followed by
+// a page with records.
+//
 // # Errors
 //
 // An error is one of three types:
 //
-//   - [*Error]: the API answered, but not with success. It keeps the status, all that the API said, and the API's id
-//     of the error. It matches a sentinel such as [ErrNotFound] with [errors.Is].
+//   - [*Error]: the API answered, but not with success. It keeps the status, what the API said, and the API's id of the
+//     error. It matches a sentinel such as [ErrNotFound] with [errors.Is].
 //   - [*RequestError]: there was no usable answer. The connection failed, the context ended, or the answer can't be
 //     read.
 //   - [*ArgumentError]: an argument was refused before any request was made. It matches [ErrInvalidArgument].
@@ -67,11 +72,11 @@
 // three attempts in all: see [RetryPolicy].
 //
 // Requests that would do a thing twice are not: sending a message, purchasing a number, creating a route, an E911
-// record, a CNAM record, a CDR export or a port order, and wherever else the documentation of a method says so. Such a
-// request is retried only if it is certain that it was not executed: on 429, and when it never left this machine. If it
-// fails and may have been executed, the error matches [ErrOutcomeUnknown]. Wait a little, and check before you send it
-// again. A request whose error matches [ErrServer] and not ErrOutcomeUnknown, as a 503 of the API itself does, was not
-// executed.
+// record, a CNAM record, a CDR export or a port order, assigning an E911 record, and wherever else the documentation
+// of a method says so. Such a request is retried only if it is certain that it was not executed: on 429, and when it
+// was never sent. If it fails and may have been executed, the error matches [ErrOutcomeUnknown]. Wait a little, and
+// check before you send it again. A request whose error matches [ErrServer] and not ErrOutcomeUnknown, as a 503 of the
+// API itself does, was not executed.
 //
 //	if errors.Is(err, flowroute.ErrOutcomeUnknown) {
 //		// Look among the records of Messages.ListAll, a minute later: the example of Send shows how.
@@ -111,6 +116,7 @@
 package flowroute
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"crypto/tls"
@@ -232,11 +238,15 @@ func checkKeys(accessKey, secretKey string) error {
 }
 
 // newHTTPTransport is net/http's default, with a cap on connections that lets a burst of callers share them. A silent
-// connection of HTTP/2 is asked whether it lives: without that, one that a router has dropped is used for ever.
-func newHTTPTransport() *http.Transport {
+// connection of HTTP/2 is asked whether it lives: without that, one that a router has dropped is used for ever. A
+// default that the program has replaced by another type, such as a tracing or a mock transport, is used as it is.
+func newHTTPTransport() http.RoundTripper {
 	t, ok := http.DefaultTransport.(*http.Transport)
-	if !ok { // a program may replace it
+	switch {
+	case http.DefaultTransport == nil:
 		t = &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true}
+	case !ok:
+		return http.DefaultTransport
 	}
 	t = t.Clone()
 	t.MaxConnsPerHost, t.MaxIdleConnsPerHost = maxConns, maxConns
@@ -254,7 +264,8 @@ func newHTTPTransport() *http.Transport {
 // Do calls an operation that this library has no method for. method is GET, POST, PUT, PATCH or DELETE. path is escaped
 // and relative to the base URL, e.g. "/v2/numbers/12065550100"; what doesn't fit is an [*ArgumentError]. query may be
 // nil. A body that is not nil is sent as JSON, as [encoding/json] encodes it. A successful answer is decoded by
-// [encoding/json] into out, a pointer, as it came, with its envelope; if out is nil, it is not decoded.
+// [encoding/json] into out, a pointer, as it came, with its envelope; if out is nil, it is not decoded. A successful
+// response without a body, such as 204, leaves out unchanged.
 //
 // Like the sending of a message, a POST is repeated only where it was certainly not carried out, and can fail with
 // [ErrOutcomeUnknown]. Every other method is repeated like a GET.
@@ -283,7 +294,7 @@ func (c *Client) Do(ctx context.Context, method, path string, query url.Values, 
 	if err != nil {
 		return err
 	}
-	if err := op.contradiction(r); err != nil || out == nil {
+	if err := op.contradiction(r); err != nil || out == nil || len(bytes.TrimSpace(r.Body)) == 0 {
 		return err
 	}
 	if err := jsonapi.Unmarshal(r.Body, out); err != nil {

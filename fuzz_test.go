@@ -8,6 +8,7 @@ import (
 	"math"
 	"math/big"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"reflect"
 	"regexp"
@@ -15,6 +16,8 @@ import (
 	"testing"
 	"testing/iotest"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -116,6 +119,84 @@ func FuzzPathSegment(f *testing.F) {
 	})
 }
 
+// FuzzParsePhone has no digit, letter or + of a number be dropped, and what is returned stand for itself.
+func FuzzParsePhone(f *testing.F) {
+	for _, seed := range []string{
+		"2065550100", "+1 206-555-0100", "206/555-0100", "TEL:+12065550100", "+44 (0)20 7946 0000", "+44 20 7946 0000/01", "+39 (06) 6982", "0044 20",
+		"206-555-0100 x123", "1-800-FLOWERS", "+1 +206", "206555010٠", "+44 （0） 20", "206\u2212555\u20110100", "(+44) 20 7946 0000", "20/65550100",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		got, err := flowroute.ParsePhone(s)
+		if err != nil {
+			require.ErrorIs(t, err, flowroute.ErrInvalidArgument)
+			assert.Empty(t, got)
+			return
+		}
+		again, err := flowroute.ParsePhone(got)
+		require.NoError(t, err)
+		assert.Equal(t, got, again)
+		if i := strings.IndexByte(s, ':'); i >= 0 {
+			assert.Equal(t, "tel", strings.ToLower(s[i-3:i]))
+			s = s[i+1:]
+		}
+		kept := strings.Map(func(r rune) rune {
+			if r == '+' || unicode.IsNumber(r) || unicode.IsLetter(r) || unicode.IsMark(r) {
+				return r
+			}
+			return -1
+		}, s)
+		if strings.HasPrefix(kept, "+") {
+			assert.Equal(t, kept[1:], strings.TrimPrefix(got, "+"))
+		} else {
+			assert.Equal(t, "1"+kept[max(0, len(kept)-10):], got)
+			assert.Contains(t, []int{10, 11}, len(kept))
+		}
+	})
+}
+
+// FuzzReply has a number of a response, whatever it is, be replied to as the number that it is or not at all.
+func FuzzReply(f *testing.F) {
+	for _, seed := range []string{
+		"", "+", "1", "12345", "+12345", "FLWRT", "2065550199", "+2065550199", "12065550199", "+12065550199", "11065550199",
+		"20 655 50199", "+20 655 50199", "206-555-0199", "+1 (206) 555-0199", "442079460000", "+44 (0)20 7946 0000", "4402079460000",
+		"00442079460000", "011442079460000", "02079460000", "0206555019", "999999999999999", "9999999999999999", "anonymous", "+٢٠", " 2065550199",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		if !utf8.ValidString(s) {
+			t.Skip("no JSON")
+		}
+		quoted, err := json.Marshal(s)
+		require.NoError(t, err)
+		body := fmt.Sprintf(`{"data":{"type":"message","id":"1","attributes":{"from":%[1]s,"to":%[1]s}}}`, quoted)
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", strings.NewReader(body))
+		r.Header.Set("Content-Type", "application/json")
+		event, err := flowroute.ParseWebhook(r)
+		require.NoError(t, err)
+		from := event.(*flowroute.InboundMessage).From
+		assert.Equal(t, from, event.(*flowroute.InboundMessage).To)
+		message, err := answering(t, 200, body).Messages.Get(t.Context(), "1")
+		require.NoError(t, err)
+		assert.Equal(t, from, message.From)
+
+		digits := strings.TrimPrefix(s, "+")
+		onlyDigits := !strings.ContainsFunc(digits, func(r rune) bool { return r < '0' || r > '9' })
+		reply, err := flowroute.ParsePhone(from)
+		switch {
+		case !onlyDigits:
+			assert.Equal(t, s, from)
+			want, wantErr := flowroute.ParsePhone(s)
+			assert.Equal(t, want, reply)
+			assert.Equal(t, wantErr == nil, err == nil)
+		case err == nil: // it begins with the country code, with a + or without
+			assert.Equal(t, digits, strings.TrimPrefix(reply, "+"))
+		}
+	})
+}
+
 // FuzzResource has each operation make of any answer either a value, which goes through encoding/json and comes back,
 // or an error, and the same every time.
 func FuzzResource(f *testing.F) {
@@ -156,6 +237,16 @@ func FuzzResource(f *testing.F) {
 			require.NoError(t, err)
 			assert.Equal(t, string(b), string(b2))
 		}
+	})
+}
+
+// FuzzSafeFileName has whatever a sender calls a file be a name that can be saved under.
+func FuzzSafeFileName(f *testing.F) {
+	for _, seed := range []string{"IMG_6692.jpg", "../../x", "..", "", "a:b", "CON.txt", "\u202e.\xff", strings.Repeat("é", 99) + ".tar.gz"} {
+		f.Add(seed, "1490420351891410944-"+seed)
+	}
+	f.Fuzz(func(t *testing.T, name, id string) {
+		assertSafeFileName(t, (&flowroute.Media{FileName: name, ID: id}).SafeFileName())
 	})
 }
 

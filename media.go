@@ -5,6 +5,10 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"path"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/flowroute/flowroute-go/internal/transport"
 )
@@ -61,4 +65,74 @@ func (c *Client) download(ctx context.Context, op operation, media *Media, limit
 		return nil, err
 	}
 	return r.Body, nil
+}
+
+// maxFileName is how many bytes SafeFileName returns at most. File systems allow about twice as many, which leaves
+// room for a prefix.
+const maxFileName = 128
+
+// SafeFileName returns a name to save the attachment under, made of FileName: its last element, without what a file
+// system, a command or a terminal could take for something else. It is never empty, has at most 128 bytes, keeps its
+// extension, and consists of printable characters. It is not a path, not hidden, not an option, and not the name of a
+// device. If nothing is left of FileName, it is made of ID, and if nothing is left of that, it is "attachment".
+//
+// The extension is still the sender's choice. The name is not unique: two attachments may have the same one.
+func (m *Media) SafeFileName() string {
+	return cmp.Or(safeFileName(m.FileName), safeFileName(m.ID), "attachment")
+}
+
+func safeFileName(name string) string {
+	name = name[strings.LastIndexAny(name, `/\`)+1:]
+	name = strings.Map(safeRune, strings.ToValidUTF8(name, "_"))
+	name = strings.TrimRight(strings.TrimLeft(name, " .-~"), " .")
+	if isDevice(name) {
+		name = "_" + name
+	}
+	return shortened(name)
+}
+
+// safeRune is the character itself, a replacement, or -1 to drop it.
+func safeRune(r rune) rune {
+	switch {
+	case unicode.IsSpace(r):
+		return ' '
+	case !unicode.IsPrint(r), // such as control characters, and those that change the direction of text
+		unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r): // invisible letters
+		return -1
+	case strings.ContainsRune(`<>:"|?*`, r), // not allowed on Windows
+		strings.ContainsRune("／＼∕⁄∖⧵⧸⧹：", r): // which Windows may convert to separators
+		return '_'
+	}
+	return r
+}
+
+// isDevice reports whether Windows takes a name for that of a device, which it does whatever the extension is.
+func isDevice(name string) bool {
+	stem, _, _ := strings.Cut(strings.ToUpper(name), ".")
+	switch stem = strings.TrimRight(stem, " "); stem {
+	case "CON", "PRN", "AUX", "NUL", "CLOCK$", "CONIN$", "CONOUT$":
+		return true
+	}
+	port, found := strings.CutPrefix(stem, "COM")
+	if !found {
+		port, found = strings.CutPrefix(stem, "LPT")
+	}
+	return found && utf8.RuneCountInString(port) == 1 && strings.Contains("0123456789¹²³", port)
+}
+
+// shortened cuts a name that is too long, before its extension and between two characters.
+func shortened(name string) string {
+	const longestExtension = 16
+	if len(name) <= maxFileName {
+		return name
+	}
+	extension := path.Ext(name)
+	if len(extension) > longestExtension {
+		extension = ""
+	}
+	end := maxFileName - len(extension)
+	for !utf8.RuneStart(name[end]) {
+		end--
+	}
+	return strings.TrimRight(name[:end], " .") + extension
 }

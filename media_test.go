@@ -8,10 +8,13 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -153,4 +156,80 @@ func TestDownloadMediaRepeats(t *testing.T) {
 		_, err = client.Messages.DownloadMedia(t.Context(), &media, 0)
 		assert.ErrorIs(t, err, flowroute.ErrForbidden)
 	})
+}
+
+func TestSafeFileName(t *testing.T) {
+	long := strings.Repeat("a", 300)
+	for _, test := range []struct{ name, id, want string }{
+		{"IMG_6692.jpg", "1-IMG_6692.jpg", "IMG_6692.jpg"},
+		{"Büro, Möbel (2) 😀.png", "", "Büro, Möbel (2) 😀.png"},
+		{"日本語.JPEG", "", "日本語.JPEG"},
+		{"archive.tar.gz", "", "archive.tar.gz"},
+		{"../../x", "", "x"},
+		{`..\..\x`, "", "x"},
+		{"/etc/passwd", "", "passwd"},
+		{`C:\Windows\system32\x.dll`, "", "x.dll"},
+		{`\\server\share\x`, "", "x"},
+		{"C:x.jpg", "", "C_x.jpg"},
+		{"x.jpg:evil.exe", "", "x.jpg_evil.exe"},
+		{"x.jpg::$DATA", "", "x.jpg__$DATA"},
+		{"／etc／passwd", "", "_etc_passwd"},
+		{".bashrc", "", "bashrc"},
+		{"..", "7-cat.png", "7-cat.png"},
+		{".", "..", "attachment"},
+		{"", "", "attachment"},
+		{"x/", "", "attachment"},
+		{"", "1490-../../y.png", "y.png"},
+		{"", "a/..", "attachment"},
+		{"\u202e\x00 . ", "7", "7"},
+		{"\u3164.\u200b", "", "attachment"},
+		{"-rf", "", "rf"},
+		{"~root", "", "root"},
+		{" - ~.x", "", "x"},
+		{"x.jpg. . ", "", "x.jpg"},
+		{"a\x00b\x1b[2J\n\u009bc\x7f.png", "", "ab[2J c.png"},
+		{"gnp.\u202egpj.exe", "", "gnp.gpj.exe"},
+		{"a\u2028b\u00a0c\td", "", "a b c d"},
+		{"a\ufeffb\u00adc\U000e0041d", "", "abcd"},
+		{"a\xff\xfeb.png", "", "a_b.png"},
+		{`a<b>c"d|e?f*g`, "", "a_b_c_d_e_f_g"},
+		{"CON", "", "_CON"},
+		{"nul.txt", "", "_nul.txt"},
+		{"Aux .tar.gz", "", "_Aux .tar.gz"},
+		{"com1", "", "_com1"},
+		{"LPT³.png", "", "_LPT³.png"},
+		{"COM10", "", "COM10"},
+		{"COM", "", "COM"},
+		{"company.pdf", "", "company.pdf"},
+		{"../NUL.", "", "_NUL"},
+		{long, "", long[:128]},
+		{long + ".jpg", "", long[:124] + ".jpg"},
+		{"x." + long, "", "x." + long[:126]},
+		{strings.Repeat("é", 100) + ".jpg", "", strings.Repeat("é", 62) + ".jpg"},
+		{strings.Repeat("😀", 100) + ".jpeg", "", strings.Repeat("😀", 30) + ".jpeg"},
+		{long[:100] + strings.Repeat(" .", 50) + ".jpg", "", long[:100] + ".jpg"},
+		{"nul." + long, "", "_nul." + long[:123]},
+	} {
+		media := flowroute.Media{FileName: test.name, ID: test.id}
+		assert.Equal(t, test.want, media.SafeFileName(), "%q", test)
+		assertSafeFileName(t, media.SafeFileName())
+	}
+}
+
+// assertSafeFileName has a name be one that any file system takes, and be returned unchanged if it is made safe again.
+func assertSafeFileName(t *testing.T, name string) {
+	t.Helper()
+	assert.NotEmpty(t, name)
+	assert.LessOrEqual(t, len(name), 128)
+	assert.True(t, utf8.ValidString(name))
+	assert.NotContains(t, []string{".", ".."}, name)
+	assert.Equal(t, name, strings.Trim(name, ". "))
+	assert.False(t, strings.ContainsAny(name, "/\\:\x00"), "%q", name)
+	assert.False(t, strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }), "%q", name)
+	assert.Equal(t, name, filepath.Base(name))
+	assert.True(t, filepath.IsLocal(name))
+	stem, _, _ := strings.Cut(name, ".")
+	assert.NotRegexp(t, `(?i)^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]) *$`, stem)
+	again := flowroute.Media{FileName: name}
+	assert.Equal(t, name, again.SafeFileName())
 }

@@ -75,7 +75,10 @@ type Media struct {
 	// it. It is empty where an answer names the attachment alone.
 	URL string `json:"url"`
 
-	FileName string `json:"file_name"` // as the sender named it, e.g. IMG_6692.jpg
+	// FileName is as the sender named it, e.g. IMG_6692.jpg. It is untrusted: it may be empty, or a path such as
+	// ../../x. [Media.SafeFileName] is a name to save the attachment under.
+	FileName string `json:"file_name"`
+
 	MIMEType string `json:"mime_type"` // e.g. image/jpeg
 	FileSize int64  `json:"file_size"` // bytes
 }

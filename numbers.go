@@ -1,9 +1,11 @@
 package flowroute
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"iter"
+	"math"
 	"net/http"
 	"strings"
 	"unicode/utf8"
@@ -158,7 +160,7 @@ type PurchaseOptions struct {
 	CNAMLookupsEnabled *bool `json:"cnam_lookups_enabled,omitempty"`
 
 	// MessagingEnabled begins to enable messaging, which takes a while. Without it the number can't send messages.
-	MessagingEnabled bool `json:"messaging_enabled,omitempty"`
+	MessagingEnabled bool `json:"messaging_enabled"`
 
 	// MessagingEmail sends the account an e-mail when messaging has been enabled.
 	MessagingEmail bool `json:"messaging_email,omitempty"`
@@ -186,8 +188,8 @@ type UpdateNumberRequest struct {
 	MessagingCallbackURL *string `json:"messaging_callback_url,omitempty"`
 }
 
-// ListAreaCodes returns a page of the area codes that have numbers for sale. opts may be nil. A MaxSetupCost below 0 is
-// an [*ArgumentError].
+// ListAreaCodes returns a page of the area codes that have numbers for sale. opts may be nil. A MaxSetupCost that is
+// below 0 or not finite is an [*ArgumentError].
 //
 // API: GET /v2/numbers/available/areacodes
 func (s *NumbersService) ListAreaCodes(ctx context.Context, opts *AreaCodeListOptions) (*Page[AreaCode], error) {
@@ -202,7 +204,7 @@ func (s *NumbersService) ListAllAreaCodes(ctx context.Context, opts *AreaCodeLis
 }
 
 // ListExchanges returns a page of the exchanges that have numbers for sale. opts may be nil. An AreaCode that is not 3
-// digits, or a MaxSetupCost below 0, is an [*ArgumentError].
+// digits, or a MaxSetupCost that is below 0 or not finite, is an [*ArgumentError].
 //
 // API: GET /v2/numbers/available/exchanges
 func (s *NumbersService) ListExchanges(ctx context.Context, opts *ExchangeListOptions) (*Page[Exchange], error) {
@@ -250,7 +252,7 @@ func (s *NumbersService) SearchAll(ctx context.Context, opts *NumberSearchOption
 
 // Purchase buys a phone number for the account. This costs the number's setup cost at once, and its monthly cost from
 // then on. The primary route of a new number is the built-in one to the account's registered devices. It can't send
-// messages until messaging is enabled. opts may be nil.
+// messages until messaging is enabled. opts may be nil: messaging is then not enabled.
 //
 // A number that is not for sale is [ErrNotFound], and insufficient funds are [ErrForbidden]. The purchase is not
 // repeated where it could happen twice: after [ErrOutcomeUnknown], look with [NumbersService.Get] whether the number is
@@ -258,7 +260,7 @@ func (s *NumbersService) SearchAll(ctx context.Context, opts *NumberSearchOption
 //
 // API: POST /v2/numbers/{number}
 func (s *NumbersService) Purchase(ctx context.Context, number string, opts *PurchaseOptions) (*Number, error) {
-	return fetchProvisioned(ctx, s.client, once("numbers.purchase", "/v2/numbers/{number}", phone(number)), optional(opts))
+	return fetchProvisioned(ctx, s.client, once("numbers.purchase", "/v2/numbers/{number}", phone(number)), cmp.Or(opts, new(PurchaseOptions)))
 }
 
 // List returns a page of the account's phone numbers. opts may be nil. A filter of digits that has anything else in
@@ -290,16 +292,19 @@ func (s *NumbersService) Get(ctx context.Context, number string) (*Number, error
 //
 // API: POST /v2/numbers/details
 func (s *NumbersService) GetMany(ctx context.Context, numbers []string) ([]Number, error) {
-	return listWhole(ctx, s.client, post("numbers.getMany", "/v2/numbers/details"), numberList("numbers", "+", numbers), decodeRecords[numberWire])
+	return listWhole(ctx, s.client, ask("numbers.getMany", "/v2/numbers/details"), numberList("numbers", "+", numbers), decodeRecords[numberWire])
 }
 
 // Update changes the settings of one of the account's phone numbers. A number that is not on the account is
 // [ErrForbidden]. A request without any change is an [*ArgumentError]. It is not an error if only the enabling or
 // disabling of messaging fails: see [Number.ProvisioningFailed].
 //
+// With a MessagingEmail of true it is retried only if it is certain that it was not executed, so that no second e-mail
+// is sent. After [ErrOutcomeUnknown], look with [NumbersService.Get], or update the number again without the e-mail.
+//
 // API: PATCH /v2/numbers/{number}
 func (s *NumbersService) Update(ctx context.Context, number string, r *UpdateNumberRequest) (*Number, error) {
-	return fetchProvisioned(ctx, s.client, patch("numbers.update", "/v2/numbers/{number}", phone(number)), required(r))
+	return fetchProvisioned(ctx, s.client, patch("numbers.update", "/v2/numbers/{number}", phone(number)).onceIf(r.mails()), required(r))
 }
 
 // Release gives up a phone number: it is not billed any more, and anyone can buy it. This can't be undone. A number
@@ -324,14 +329,18 @@ func (o *AreaCodeListOptions) check(args *arguments) {
 func (o *ExchangeListOptions) check(args *arguments) {
 	o.ListOptions.check(args)
 	args.cost("MaxSetupCost", o.MaxSetupCost)
-	if len(o.AreaCode) != 0 && (len(o.AreaCode) != 3 || args.digits("AreaCode", o.AreaCode) != o.AreaCode) {
+	if len(o.AreaCode) != 0 && (len(o.AreaCode) != 3 || args.digits("AreaCode", o.AreaCode, "") != o.AreaCode) {
 		args.refuse("AreaCode", "must be 3 digits")
 	}
 }
 
 func (a *arguments) cost(name string, value *float64) {
-	if value != nil && !(*value >= 0) {
+	switch {
+	case value == nil:
+	case !(*value >= 0):
 		a.refuse(name, "must not be below 0")
+	case math.IsInf(*value, 1):
+		a.refuse(name, "must be finite")
 	}
 }
 
@@ -351,7 +360,7 @@ func (a *arguments) patterns(startsWith, contains, endsWith *string) {
 		name  string
 		value *string
 	}{{"StartsWith", startsWith}, {"Contains", contains}, {"EndsWith", endsWith}} {
-		digits := a.digits(p.name, *p.value)
+		digits := a.digits(p.name, *p.value, separators)
 		switch {
 		case *p.value != "" && strings.Trim(digits, "+") == "":
 			a.refuse(p.name, "must have a digit, or be empty") // else the filter would be lost
@@ -360,6 +369,10 @@ func (a *arguments) patterns(startsWith, contains, endsWith *string) {
 		}
 		*p.value = digits
 	}
+}
+
+func (r *UpdateNumberRequest) mails() bool {
+	return r != nil && r.MessagingEmail != nil && *r.MessagingEmail
 }
 
 func (o *PurchaseOptions) body(args *arguments) any {

@@ -6,10 +6,13 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"reflect"
+	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/flowroute/flowroute-go/internal/transport"
 )
@@ -59,8 +62,8 @@ const (
 const maxConns = 64
 
 // WithBaseURL sends requests to another URL than [DefaultBaseURL], such as that of a fake. A path is kept as a prefix
-// of every request's path. Plain http is allowed for loopback hosts only. Credentials, a query and a fragment are not
-// allowed.
+// of every request's path. Plain http is allowed for loopback hosts only: localhost, names below it, and loopback
+// addresses. Credentials, a query and a fragment are not allowed.
 func WithBaseURL(rawURL string) Option {
 	return func(c *config) *ArgumentError {
 		u, reason := parseBaseURL(rawURL)
@@ -83,8 +86,8 @@ func parseBaseURL(rawURL string) (u *url.URL, reason string) {
 		return nil, "must not have a query or a fragment"
 	case u.Scheme != "https" && u.Scheme != "http":
 		return nil, "must begin with https:// (or, for a loopback host, http://)"
-	case u.Hostname() == "":
-		return nil, "must have a host"
+	case !hasHost(u):
+		return nil, "must have a host that is valid"
 	case !isSecure(u):
 		return nil, "must begin with https://, since the keys would be sent in the clear: plain http is for loopback hosts only"
 	}
@@ -96,16 +99,46 @@ func parseBaseURL(rawURL string) (u *url.URL, reason string) {
 func isSecure(u *url.URL) bool { return u.Scheme == "https" || isLoopback(u.Hostname()) }
 
 func isLoopback(host string) bool {
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
 	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
+	return host == "localhost" || strings.HasSuffix(host, ".localhost") || ip != nil && ip.IsLoopback()
+}
+
+// hasHost reports whether a URL has a host that can exist: an address or a name, with no port or one of at most 65535.
+// [url.Parse] accepts others.
+func hasHost(u *url.URL) bool {
+	if strings.HasSuffix(u.Host, ":") {
+		return false
+	}
+	if port := u.Port(); port != "" {
+		if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+			return false
+		}
+	}
+	host := u.Hostname()
+	if strings.HasPrefix(u.Host, "[") {
+		_, err := netip.ParseAddr(host)
+		return err == nil
+	}
+	for label := range strings.SplitSeq(strings.TrimSuffix(host, "."), ".") {
+		if label == "" || strings.ContainsFunc(label, notInHost) {
+			return false
+		}
+	}
+	return true
+}
+
+// notInHost reports whether a character is in no host name, also not in one of another script.
+func notInHost(r rune) bool {
+	return notInID(r) && (r <= unicode.MaxASCII || !unicode.In(r, unicode.L, unicode.M, unicode.Nd))
 }
 
 // WithHTTPClient sends requests through an HTTP client of yours, such as one with a proxy or with a transport of your
 // own. The client is copied and never changed. Its Timeout limits each attempt as [WithTimeout] does, and the whole
 // transfer of a file. Which redirects are followed remains this library's decision.
 //
-// Don't use a transport that repeats requests by itself. It would undo the promise that no message is sent twice and
-// no number is bought twice, and this library could not know. Where that can't be avoided, let it repeat no POST.
+// Don't use a transport that retries requests by itself. It could send a message or buy a number twice, and this
+// library could not know. Where that can't be avoided, let it repeat no POST.
 //
 // Only [net/http.Transport] itself is trusted to report all of its connections to [net/http/httptrace]. With any other
 // transport, also one around it, a send or a purchase that fails is known not to have been sent only if the error is a
@@ -144,8 +177,8 @@ func WithTimeout(d time.Duration) Option {
 	}
 }
 
-// WithRetry sets how often, and at which pace, requests are repeated. It does not change which requests are repeated:
-// no policy sends a message twice.
+// WithRetry sets how often, and at which pace, requests are retried. It does not change which requests are retried: no
+// policy retries a message that may have been sent.
 func WithRetry(p RetryPolicy) Option {
 	return func(c *config) *ArgumentError {
 		switch {
@@ -195,6 +228,9 @@ func WithMessageLimiters(sms, mms Limiter) Option {
 // the loop is in, so that less time is spent waiting. The records come in the same order. At the end of a list, or when
 // the loop is broken out of, up to this many requests are wasted. pages is at most 64. The default is 0: a page is
 // fetched when the loop gets there.
+//
+// Pages can be read in another order than that of the list. If records arrive or go meanwhile, some can be missing: use
+// it for lists that do not change, such as messages with an End that has passed.
 func WithPrefetch(pages int) Option {
 	return func(c *config) *ArgumentError {
 		if pages < 0 || pages > maxConns {
@@ -226,9 +262,10 @@ func WithMessagesVersion(v MessagesVersion) Option {
 	}
 }
 
-// WithLogger logs each attempt at [slog.LevelDebug], and each repeat at [slog.LevelWarn]. The attributes of a line
-// are op, method, status, attempt, duration or delay, error_id (the API's id of an error) and error (the kind of a
-// failure), and nothing else: no key, no phone number, no text. By default nothing is logged.
+// WithLogger logs each attempt of a call at [slog.LevelDebug], and each retry at [slog.LevelWarn]. The transfer of a
+// file by [CDRsService.Records] and [PortingService.Upload] is not logged. The attributes of a line are op, method,
+// status, attempt, duration or delay, error_id (the API's id of an error, cleaned and cut after 256 bytes) and error
+// (the kind of a failure), and nothing else: no key, no phone number, no text. By default nothing is logged.
 func WithLogger(l *slog.Logger) Option {
 	return func(c *config) *ArgumentError {
 		if l == nil {

@@ -1,17 +1,19 @@
 package flowroute
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"hash/maphash"
 	"iter"
+	"maps"
 
 	"github.com/flowroute/flowroute-go/internal/jsonapi"
 	"github.com/flowroute/flowroute-go/internal/transport"
 )
 
-// ListOptions says which part of a list is asked for. It is embedded in the options of every list. A field below 0 is
-// an [*ArgumentError].
+// ListOptions says which part of a list is asked for. It is embedded in the options of every list. A field below 0, or
+// above 1,000,000,000, is an [*ArgumentError].
 type ListOptions struct {
 	// Limit is the number of records in a page. With 0, a method that returns one page gets as many as the API gives
 	// by default, which is 10 unless the options say otherwise. An iterator then asks for large pages: of 400 area
@@ -34,12 +36,20 @@ func (o *ListOptions) window() *ListOptions { return o }
 func (o *ListOptions) largest() int         { return maxPage }
 func (o *ListOptions) detach()              {}
 
+// maxRecords keeps an offset and a limit together within an int of 32 bits.
+const maxRecords = 1e9
+
 func (o *ListOptions) check(a *arguments) {
-	if o.Limit < 0 {
-		a.refuse("Limit", "must not be below 0")
-	}
-	if o.Offset < 0 {
-		a.refuse("Offset", "must not be below 0")
+	for _, field := range []struct {
+		name  string
+		value int
+	}{{"Limit", o.Limit}, {"Offset", o.Offset}} {
+		switch {
+		case field.value < 0:
+			a.refuse(field.name, "must not be below 0")
+		case field.value > maxRecords:
+			a.refuse(field.name, "must be at most 1000000000")
+		}
 	}
 }
 
@@ -55,21 +65,21 @@ type listOptions[O any] interface {
 // Page is one page of a list.
 type Page[T any] struct {
 	Items      []T  // in the API's order; empty, not nil, where there are none
-	More       bool // whether the API says that another page follows
+	More       bool // whether the API says that another page follows, which it may also say after an empty one
 	NextOffset int  // the Offset to ask for the next page with: this page's, plus the number of Items
 }
 
 // records is what a page of a list holds.
 type records[T any] struct {
 	items []T
-	more  bool   // whether more follows, or, where the API doesn't tell, may follow
-	ids   uint64 // a fingerprint of their ids, in whatever order
+	more  bool     // whether more follows, or, where the API doesn't tell, may follow
+	ids   []uint64 // hashes of their ids
 
 	untold bool // the API doesn't tell whether more follows
 }
 
-// add adds a record's id to the fingerprint.
-func (r *records[T]) add(id string) { r.ids += maphash.String(seed, id) }
+// add adds a record's id.
+func (r *records[T]) add(id string) { r.ids = append(r.ids, maphash.String(seed, id)) }
 
 // decoder reads a page, of which so many records were asked for.
 type decoder[T any] func(r *transport.Result, limit int) (records[T], error)
@@ -118,31 +128,106 @@ func listAllAs[T, O any, P listOptions[O]](ctx context.Context, c *Client, op op
 		})
 		defer w.close()
 
-		offset, size, seen := P(&options).window().Offset, 0, map[uint64]bool{}
-		for {
+		window, seen := P(&options).window(), newHistory()
+		for offset, size, more := window.Offset, 0, true; more; {
 			f := w.page(offset, size)
-			if f.err == nil && len(f.page.Items) > 0 && seen[f.ids] {
-				if f.untold {
-					return // which is how a list ends that knows no offset
-				}
-				f.err = &RequestError{Op: op.name, Attempts: 1, Err: fmt.Errorf("the page at offset %d repeats an earlier one: records have moved in the meantime, or the API ignores the offset", offset)}
+			switch {
+			case f.err != nil:
+			case len(f.page.Items) == 0 && f.page.More:
+				f = w.beyond(op, offset, cmp.Or(seen.largest, window.Limit))
+			case !seen.add(f.ids) && f.untold:
+				return // which is how a list ends that knows no offset
+			default:
+				f.err = seen.check(op, offset)
 			}
 			if f.err != nil {
 				yield(nil, f.err)
 				return
 			}
-			seen[f.ids] = true
 			for i := range f.page.Items {
 				if !yield(&f.page.Items[i], nil) {
 					return
 				}
 			}
-			if !f.page.More || len(f.page.Items) == 0 {
-				return
-			}
-			offset, size = f.page.NextOffset, len(f.page.Items)
+			offset, size, more = f.page.NextOffset, len(f.page.Items), f.page.More
 		}
 	}
+}
+
+// history is what a walk remembers of the pages it has read: enough to notice that it makes no progress, and not more
+// the longer it gets, but for one fingerprint a page.
+type history struct {
+	pages    map[uint64]bool // fingerprints of all pages
+	records  map[uint64]int  // of the last pages: the page that each record was last on
+	largest  int             // records of the largest page
+	repeated bool            // whether the last page repeats an earlier one
+	stalled  int             // how many pages in a row had fewer new records than old ones
+}
+
+const (
+	recentPages = 4 // pages whose records are remembered
+	maxStalled  = 5 // pages in a row that may have hardly any new record
+)
+
+func newHistory() *history { return &history{pages: map[uint64]bool{}, records: map[uint64]int{}} }
+
+// add adds a page by the hashes of its records' ids. It reports whether no page before had the same records.
+func (h *history) add(ids []uint64) bool {
+	var fingerprint uint64 // the same in whatever order the records come
+	var fresh, old int
+	page := len(h.pages)
+	for _, id := range ids {
+		fingerprint += id
+		switch last, found := h.records[id]; {
+		case !found:
+			fresh++
+		case last != page:
+			old++
+		}
+		h.records[id] = page
+	}
+	maps.DeleteFunc(h.records, func(_ uint64, last int) bool { return last <= page-recentPages })
+	h.largest = max(h.largest, len(ids))
+	if old > 0 && (fresh <= 1 || fresh < old) {
+		h.stalled++
+	} else {
+		h.stalled = 0
+	}
+	h.repeated = h.pages[fingerprint] && len(ids) > 0
+	h.pages[fingerprint] = true
+	return !h.repeated
+}
+
+// check returns an error if the page that was added last, which is the one at an offset, ends the walk.
+func (h *history) check(op operation, offset int) error {
+	switch {
+	case h.repeated:
+		return op.noProgress("the page at offset %d repeats an earlier one: records have moved in the meantime, "+
+			"or the API ignores the offset", offset)
+	case h.stalled >= maxStalled:
+		return op.noProgress("the last %d pages, up to offset %d, have hardly any new records: the list changes too fast, "+
+			"or the API ignores the offset", maxStalled, offset)
+	}
+	return nil
+}
+
+// beyond reads the page after an empty one that says that more follows. If that has records, those in between would be
+// lost without a word.
+func (w *walk[T]) beyond(op operation, offset, size int) fetched[T] {
+	f := w.page(offset+size, size)
+	switch {
+	case f.err != nil:
+	case len(f.page.Items) > 0:
+		f.err = op.noProgress("the page of %d records at offset %d is empty, but the next one is not: "+
+			"records are missing", size, offset)
+	default:
+		f.page.More = false
+	}
+	return f
+}
+
+func (op operation) noProgress(format string, args ...any) error {
+	return &RequestError{Op: op.name, Attempts: 1, Err: fmt.Errorf(format, args...)}
 }
 
 func fetchPage[T, O any, P listOptions[O]](ctx context.Context, c *Client, op operation, options O, decode decoder[T]) fetched[T] {
@@ -166,7 +251,7 @@ func decodeRecords[W resource[T, I], T, I any](r *transport.Result, limit int) (
 	if err != nil {
 		return records[T]{}, err
 	}
-	found := records[T]{items: make([]T, len(doc.Data)), more: bool(doc.Links.Next)}
+	found := records[T]{items: make([]T, len(doc.Data)), more: bool(doc.Links.Next), ids: make([]uint64, 0, len(doc.Data))}
 	for i := range doc.Data {
 		w := &doc.Data[i]
 		found.items[i] = (*w).model(answer[I]{r.Status, doc.Included})

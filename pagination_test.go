@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -229,7 +230,137 @@ func TestListAllEndsAfterAnEmptyPage(t *testing.T) {
 	ids, err := walk(t.Context(), client, nil)
 	require.NoError(t, err)
 	assert.Equal(t, numbered(0, 300), ids)
-	assert.EqualValues(t, 3, p.pages.Load())
+	assert.EqualValues(t, 4, p.pages.Load(), "one page further than the empty one")
+}
+
+// TestListAllAfterAnEmptyPage has pages be empty although more is said to follow.
+func TestListAllAfterAnEmptyPage(t *testing.T) {
+	tests := []struct {
+		name          string
+		records       int
+		limit, offset int
+		served        int // records of a page, whatever the limit is; 0 is the limit
+		empty         func(offset int) bool
+		want          []string
+		pages         int32
+		err           string // after "flowroute: routes.list: "
+	}{
+		{"a gap", 600, 0, 0, 0, func(o int) bool { return o == 200 }, numbered(0, 200), 3,
+			"the page of 200 records at offset 200 is empty, but the next one is not: records are missing"},
+		{"a gap in small pages", 60, 20, 0, 0, func(o int) bool { return o == 20 }, numbered(0, 20), 3,
+			"the page of 20 records at offset 20 is empty, but the next one is not: records are missing"},
+		{"a last page that is empty, of pages that are smaller than the limit", 150, 0, 0, 50, func(o int) bool { return o == 100 }, numbered(0, 100), 4, ""},
+		{"a gap within pages that are smaller than the limit", 200, 0, 0, 50, func(o int) bool { return o == 100 }, numbered(0, 100), 4,
+			"the page of 50 records at offset 100 is empty, but the next one is not: records are missing"},
+		{"a gap in pages that are larger than the limit", 900, 0, 0, 300, func(o int) bool { return o == 300 }, numbered(0, 300), 3,
+			"the page of 300 records at offset 300 is empty, but the next one is not: records are missing"},
+		{"a gap at the start", 600, 0, 0, 0, func(o int) bool { return o == 0 }, nil, 2,
+			"the page of 200 records at offset 0 is empty, but the next one is not: records are missing"},
+		{"a gap after an offset", 600, 0, 100, 0, func(o int) bool { return o == 100 }, nil, 2,
+			"the page of 200 records at offset 100 is empty, but the next one is not: records are missing"},
+		{"nothing at all", 600, 0, 0, 0, func(int) bool { return true }, nil, 2, ""},
+		{"nothing more", 600, 0, 0, 0, func(o int) bool { return o >= 400 }, numbered(0, 400), 4, ""},
+	}
+	for _, test := range tests {
+		for _, prefetch := range []int{0, 1, 3} {
+			t.Run(fmt.Sprintf("%s, prefetch %d", test.name, prefetch), func(t *testing.T) {
+				p := &pager{records: test.records, edit: func(offset int, page map[string]any) {
+					page["links"] = map[string]any{"next": "x"}
+					if test.empty(offset) {
+						page["data"] = []any{}
+					}
+				}}
+				client := serveFunc(t, func(w http.ResponseWriter, r *http.Request) {
+					if r.Form = r.URL.Query(); test.served != 0 {
+						r.Form.Set("limit", strconv.Itoa(test.served))
+					}
+					p.ServeHTTP(w, r)
+				}, flowroute.WithPrefetch(prefetch))
+				ids, err := walk(t.Context(), client, &flowroute.RouteListOptions{ListOptions: flowroute.ListOptions{Limit: test.limit, Offset: test.offset}})
+				assert.Equal(t, test.want, ids)
+				if test.err == "" {
+					require.NoError(t, err)
+				} else {
+					require.EqualError(t, err, "flowroute: routes.list: "+test.err)
+				}
+				if prefetch == 0 {
+					assert.Equal(t, test.pages, p.pages.Load())
+				}
+				assert.LessOrEqual(t, p.pages.Load(), test.pages+int32(prefetch)+1)
+			})
+		}
+	}
+}
+
+// TestListAllMakesProgress ends where an API ignores the offset, and has a page that no other is equal to each time.
+func TestListAllMakesProgress(t *testing.T) {
+	reversed := func(ids []string) []string { slices.Reverse(ids); return ids }
+	for name, page := range map[string]func(n, limit int) []string{ // of the nth request
+		"a record more at the end":   func(n, _ int) []string { return numbered(0, 20+n) },
+		"a record more at the start": func(n, _ int) []string { return reversed(numbered(0, 20+n)) },
+		"one record, then more":      func(n, _ int) []string { return numbered(0, n) },
+		"the latest records":         func(n, limit int) []string { return reversed(numbered(n, n+limit)) },
+		"several records more":       func(n, _ int) []string { return numbered(0, 20+5*n) },
+		"another record each time":   func(n, limit int) []string { return append(numbered(0, limit-1), strconv.Itoa(1000+n)) },
+		"two lists that take turns":  func(n, _ int) []string { return numbered(1000*(n%2), 1000*(n%2)+20+n) },
+		"records in another order":   func(n, _ int) []string { return append(reversed(numbered(0, n)), numbered(n, 20+n)...) },
+		"a part of few, each time new": func(n, limit int) []string {
+			return slices.Concat(numbered(n%7*3, n%7*3+limit-1), numbered(1000+n, 1001+n))
+		},
+	} {
+		for _, prefetch := range []int{0, 3} {
+			t.Run(fmt.Sprintf("%s, prefetch %d", name, prefetch), func(t *testing.T) {
+				var requests atomic.Int32
+				client := serveFunc(t, func(w http.ResponseWriter, r *http.Request) {
+					limit, _ := strconv.Atoi(r.URL.Query().Get("limit"))
+					data := []any{}
+					for _, id := range page(int(requests.Add(1)), limit) {
+						data = append(data, map[string]any{"type": "route", "id": id})
+					}
+					_ = json.NewEncoder(w).Encode(map[string]any{"data": data, "links": map[string]any{"next": "x"}})
+				}, flowroute.WithPrefetch(prefetch))
+				_, err := walk(t.Context(), client, &flowroute.RouteListOptions{ListOptions: flowroute.ListOptions{Limit: 20}})
+				var e *flowroute.RequestError
+				require.ErrorAs(t, err, &e)
+				require.ErrorContains(t, err, "flowroute: routes.list: the last 5 pages, up to offset ")
+				require.ErrorContains(t, err, ", have hardly any new records: the list changes too fast, or the API ignores the offset")
+				if prefetch == 0 { // else it also matters which of the requests under way comes first
+					assert.LessOrEqual(t, requests.Load(), int32(10))
+				}
+			})
+		}
+	}
+}
+
+// TestListAllOfAListThatGrows has records arrive at the start of a list while it is walked, so that pages begin with
+// records of the page before.
+func TestListAllOfAListThatGrows(t *testing.T) {
+	for prefetch, rates := range map[int][]int{0: {1, 4, 9}, 3: {1}} {
+		for _, arriving := range rates {
+			var mu sync.Mutex
+			ids := numbered(0, 200)
+			client := serveFunc(t, func(w http.ResponseWriter, r *http.Request) {
+				mu.Lock()
+				defer mu.Unlock()
+				limit, _ := strconv.Atoi(r.URL.Query().Get("limit"))
+				offset, _ := strconv.Atoi(r.URL.Query().Get("offset"))
+				page := map[string]any{"data": []any{}}
+				for _, id := range ids[min(offset, len(ids)):min(offset+limit, len(ids))] {
+					page["data"] = append(page["data"].([]any), map[string]any{"type": "route", "id": id})
+				}
+				if offset+limit < len(ids) {
+					page["links"] = map[string]any{"next": "x"}
+				}
+				ids = append(numbered(1000+len(ids), 1000+len(ids)+arriving), ids...)
+				_ = json.NewEncoder(w).Encode(page)
+			}, flowroute.WithPrefetch(prefetch))
+			found, err := walk(t.Context(), client, &flowroute.RouteListOptions{ListOptions: flowroute.ListOptions{Limit: 20}})
+			require.NoError(t, err, "%d arriving, prefetch %d", arriving, prefetch)
+			if prefetch == 0 { // else pages are read in any order, and a record can move from one that is to come to one that is read
+				assert.Subset(t, found, numbered(0, 200))
+			}
+		}
+	}
 }
 
 func TestListAllGoesByTheRecordsReceived(t *testing.T) {

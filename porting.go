@@ -206,7 +206,7 @@ type UpdatePortOrderRequest struct {
 //
 // API: POST /v2/portorders/portability
 func (s *PortingService) CheckPortability(ctx context.Context, numbers []string) (*Portability, error) {
-	return fetchData[portabilityWire](ctx, s.client, post("porting.checkPortability", "/v2/portorders/portability").asPlainJSON(), numberList("numbers", "+", numbers))
+	return fetchData[portabilityWire](ctx, s.client, ask("porting.checkPortability", "/v2/portorders/portability").asPlainJSON(), numberList("numbers", "+", numbers))
 }
 
 // Create orders numbers to be ported, which costs money. Flowroute may split the request into several orders, which
@@ -266,6 +266,8 @@ func (s *PortingService) Update(ctx context.Context, orderID string, r *UpdatePo
 }
 
 // Cancel cancels a port order. It is not documented until when that is possible, or which error is returned after that.
+// That error is also returned if an earlier attempt of the same call canceled the order: see [Error.Attempts], and check
+// with [PortingService.GetStatus].
 //
 // API: PATCH /v2/portorders/{orderID}/status
 func (s *PortingService) Cancel(ctx context.Context, orderID string) error {
@@ -273,7 +275,9 @@ func (s *PortingService) Cancel(ctx context.Context, orderID string) error {
 }
 
 // ChangeNumbers adds phone numbers to a port order, and takes others out of it. They may be in any common notation.
-// Either list may be empty, but not both.
+// Either list may be empty, but not both. A number that is added twice, or removed although the order does not have it,
+// may be an error, also if an earlier attempt of the same call added or removed it: see [Error.Attempts], and check with
+// [PortingService.Get].
 //
 // API: PATCH /v2/portorders/{orderID}/relationships/numbers
 func (s *PortingService) ChangeNumbers(ctx context.Context, orderID string, add, remove []string) error {
@@ -298,18 +302,20 @@ func (s *PortingService) RequestLOA(ctx context.Context, orderID string) error {
 	return send(ctx, s.client, get("porting.requestLOA", "/v2/portorders/{orderID}/loa", id(orderID)).asPlainJSON().notRepeated(), nil)
 }
 
-// SignLOA signs the letter of authorization of a port order with a name and a title. Signing it again does no harm,
-// so it is repeated like a GET.
+// SignLOA signs the letter of authorization of a port order with a name and a title. A signature is binding, so it is
+// retried only if it is certain that it was not executed: after [ErrOutcomeUnknown], see with
+// [PortingService.GetStatus] whether the order is still pending.
 //
 // API: POST /v2/portorders/{orderID}/loa
 func (s *PortingService) SignLOA(ctx context.Context, orderID, name, title string) error {
-	return send(ctx, s.client, post("porting.signLOA", "/v2/portorders/{orderID}/loa", id(orderID)).asPlainJSON(), signature(name, title))
+	return send(ctx, s.client, once("porting.signLOA", "/v2/portorders/{orderID}/loa", id(orderID)).asPlainJSON(), signature(name, title))
 }
 
 // Upload uploads a document that belongs to a port order, such as a customer service record. It asks the API for a
 // URL, and sends the contents there, of which size is the number of bytes. The contents are not closed. The account's
-// keys are not sent to that URL. If the host answers before it has read everything, the contents may still be read for
-// a moment after Upload has returned. The upload is not repeated: after [ErrOutcomeUnknown], look with
+// keys are not sent to that URL, and a content type only if the URL is signed with one: the type that the URL names, or
+// else the one of the file's extension. If the host answers before it has read everything, the contents may still be
+// read for a moment after Upload has returned. The upload is not repeated: after [ErrOutcomeUnknown], look with
 // [PortingService.GetFile] or [PortingService.Get] at what is there.
 //
 // API: POST /v2/portorders/{orderID}/upload_file

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/flowroute/flowroute-go"
+	"github.com/flowroute/flowroute-go/flowroutetest"
 )
 
 // TestPortOrderForms has a list of port orders come in each form that the API may send it in.
@@ -162,4 +163,43 @@ func TestUpload(t *testing.T) {
 	require.ErrorIs(t, client.Porting.Upload(t.Context(), "42361", "csr.pdf", nil, 8), flowroute.ErrInvalidArgument)
 	require.ErrorIs(t, client.Porting.Upload(t.Context(), "42361", "csr.pdf", strings.NewReader(""), -1), flowroute.ErrInvalidArgument)
 	require.ErrorIs(t, client.Porting.Upload(t.Context(), "42361", "csr.pdf", strings.NewReader("contents"), 0), flowroute.ErrInvalidArgument)
+}
+
+// TestUploadSendsTheSignedContentType has an upload have the content type that its URL is signed with, or none.
+func TestUploadSendsTheSignedContentType(t *testing.T) {
+	for link, want := range map[string][]string{
+		"/a.pdf?AWSAccessKeyId=x&content-type=application%2Fpdf&Expires=1&Signature=y":                  {"application/pdf"},
+		"/a.pdf?Content-Type=text%2Fplain%3B+charset%3Dutf-8&Signature=y":                               {"text/plain; charset=utf-8"},
+		"/a.pdf?AWSAccessKeyId=x&Expires=1&Signature=y":                                                 nil,
+		"/a.pdf?response-content-type=application%2Fpdf&Signature=y":                                    nil,
+		"/a.pdf?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-SignedHeaders=host&X-Amz-Signature=y":            nil,
+		"/a.pdf?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-SignedHeaders=content-type%3Bhost":               {"application/pdf"},
+		"/a.PDF?X-Amz-SignedHeaders=content-type;host":                                                  {"application/pdf"},
+		"/a.jpg?X-Amz-SignedHeaders=content-length%3Bcontent-type%3Bhost":                               {"image/jpeg"},
+		"/a?X-Amz-SignedHeaders=content-type%3Bhost":                                                    {"application/octet-stream"},
+		"/a.pdf?X-Amz-SignedHeaders=content-type%3Bhost&content-type=application%2Fx-bill&X-Amz-Date=1": {"application/x-bill"},
+		"/a.pdf?X-Amz-SignedHeaders=x-content-type%3Bhost":                                              nil,
+	} {
+		stored := false
+		storage := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			stored = true
+			assert.Equal(t, link, r.URL.String())
+			assert.Equal(t, want, r.Header["Content-Type"], link)
+			assert.EqualValues(t, 8, r.ContentLength)
+			assert.Empty(t, r.TransferEncoding)
+		}))
+		client, _ := serve(t, 200, "", `{"data":{"attributes":{"url":"`+storage.URL+link+`"}}}`)
+		require.NoError(t, client.Porting.Upload(t.Context(), "42361", "bill", strings.NewReader("contents"), 8))
+		assert.True(t, stored)
+		storage.Close()
+	}
+
+	srv := flowroutetest.NewServer()
+	defer srv.Close()
+	client := srv.Client()
+	orders, err := client.Porting.Create(t.Context(), portRequest("2065550142"))
+	require.NoError(t, err)
+	for _, name := range []string{"csr.pdf", "csr.txt"} { // the first of which is signed with a type
+		require.NoError(t, client.Porting.Upload(t.Context(), orders[0].ID, name, strings.NewReader("contents"), 8), name)
+	}
 }

@@ -18,7 +18,7 @@ type walk[T any] struct {
 
 type fetched[T any] struct {
 	page *Page[T]
-	ids  uint64 // a fingerprint of what is in it
+	ids  []uint64 // hashes of its records' ids
 	err  error
 
 	untold bool // the API doesn't tell whether more follows

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/flowroute/flowroute-go"
+	"github.com/flowroute/flowroute-go/flowroutetest"
 )
 
 // TestProvisioningFailed has a number that was purchased or changed come back as such, although messaging could not be
@@ -29,6 +30,28 @@ func TestProvisioningFailed(t *testing.T) {
 	client, _ := serve(t, 201, "", `{}`)
 	_, err := client.Numbers.Purchase(t.Context(), "206-501-4377", nil)
 	require.ErrorIs(t, err, flowroute.ErrOutcomeUnknown, "nothing else is taken for granted")
+}
+
+// TestPurchaseSaysWhetherMessagingIsEnabled has every purchase have a body, also one without options.
+func TestPurchaseSaysWhetherMessagingIsEnabled(t *testing.T) {
+	for want, opts := range map[string]*flowroute.PurchaseOptions{
+		`{"messaging_enabled":false}`:                             nil,
+		`{"messaging_enabled":false,"cnam_lookups_enabled":true}`: {CNAMLookupsEnabled: new(true)},
+		`{"messaging_enabled":true}`:                              {MessagingEnabled: true},
+	} {
+		client, got := serve(t, 201, "", numberJSON)
+		_, err := client.Numbers.Purchase(t.Context(), "2065014377", opts)
+		require.NoError(t, err)
+		assert.JSONEq(t, want, got.Body)
+		assert.Equal(t, "application/vnd.api+json", got.Header.Get("Content-Type"))
+	}
+	srv := flowroutetest.NewServer()
+	defer srv.Close()
+	page, err := srv.Client().Numbers.Search(t.Context(), nil)
+	require.NoError(t, err)
+	number, err := srv.Client().Numbers.Purchase(t.Context(), page.Items[0].Value, nil)
+	require.NoError(t, err)
+	assert.False(t, number.MessagingEnabled)
 }
 
 func TestMessagesVersion(t *testing.T) {

@@ -135,7 +135,8 @@ func (s *RoutesService) SetFailover(ctx context.Context, number, routeID string)
 }
 
 // ClearPrimary removes a number's primary route. Its calls then go nowhere, or to its failover route. A number that is
-// not the account's is [ErrForbidden] or [ErrNotFound].
+// not the account's is [ErrForbidden] or [ErrNotFound]. A number without a primary route may be an error as well, also
+// if an earlier attempt of the same call removed it: see [Error.Attempts].
 //
 // API: DELETE /v2/numbers/{number}/relationships/primary_route
 func (s *RoutesService) ClearPrimary(ctx context.Context, number string) error {
@@ -143,7 +144,8 @@ func (s *RoutesService) ClearPrimary(ctx context.Context, number string) error {
 }
 
 // ClearFailover removes a number's failover route. Its calls then go nowhere when the primary route fails. A number
-// that is not the account's is [ErrForbidden] or [ErrNotFound].
+// that is not the account's is [ErrForbidden] or [ErrNotFound]. A number without a failover route may be an error as
+// well, also if an earlier attempt of the same call removed it: see [Error.Attempts].
 //
 // API: DELETE /v2/numbers/{number}/relationships/failover_route
 func (s *RoutesService) ClearFailover(ctx context.Context, number string) error {

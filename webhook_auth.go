@@ -49,8 +49,9 @@ func WebhookBasicAuth(username, password string) WebhookAuth {
 }
 
 // WebhookAuthFunc asks a function of yours whether a request is Flowroute's. The function has to be safe for concurrent
-// use, to leave the request's body alone, and to compare secrets with [crypto/subtle] or [crypto/hmac]. A function
-// that always returns true is for programs where something else has already made sure who is calling.
+// use, to leave the request's body alone (FormValue may read it; use URL.Query), and to compare secrets with
+// [crypto/subtle] or [crypto/hmac]. A function that always returns true is for programs where something else has
+// already made sure who is calling.
 func WebhookAuthFunc(allows func(*http.Request) bool) WebhookAuth {
 	if allows == nil {
 		return WebhookAuth{reason: "must have a WebhookAuthFunc that is not nil"}

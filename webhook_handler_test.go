@@ -114,6 +114,63 @@ func TestWebhookHandler(t *testing.T) {
 	}
 }
 
+// TestWebhookHandlerOddRequests has an event be read whatever the headers and the encoding of the request are, and its
+// callback be called once.
+func TestWebhookHandlerOddRequests(t *testing.T) {
+	want, err := flowroute.ParseWebhook(delivered(smsBody))
+	require.NoError(t, err)
+	for name, request := range oddRequests(t) {
+		rec := &recorder{}
+		h := newHandler(t, rec.config())
+		for range 2 {
+			r := request()
+			withSecret(r)
+			assert.Equal(t, 200, answerOf(h, r).Code, name)
+		}
+		assert.Equal(t, []flowroute.Event{want}, rec.got, name)
+		rec.quiet(t)
+	}
+}
+
+// TestWebhookHandlerOddEvents has events of a type that is missing or odd go to the callback that they are for, once.
+func TestWebhookHandlerOddEvents(t *testing.T) {
+	message := &flowroute.InboundMessage{Message: flowroute.Message{
+		ID: "1", From: "12065551234", To: "12065554321", Body: "Hi", Direction: flowroute.MessageDirectionInbound,
+	}}
+	withStatus := *message
+	withStatus.Status = "delivered"
+	anonymous := *message
+	anonymous.ID = ""
+	for body, want := range map[string]flowroute.Event{
+		`{"data":{"id":"1","attributes":{"from":"12065551234","to":"12065554321","body":"Hi"}}}`:                                           message,
+		`{"id":"1","attributes":{"from":"12065551234","to":"12065554321","body":"Hi"}}`:                                                    message,
+		`{"data":{"id":"1","type":"message","from":"12065551234","to":"12065554321","body":"Hi"}}`:                                         message,
+		`{"data":{"id":"1","type":"sms.received","attributes":{"from":"12065551234","to":"12065554321","body":"Hi"}}}`:                     message,
+		`{"id":"1","from":"12065551234","to":"12065554321","body":"Hi","status":"delivered"}`:                                              &withStatus,
+		`{"id":"1","from":"12065551234","to":"12065554321","body":"Hi","direction":"Inbound"}`:                                             message,
+		`{"from":"12065551234","to":"12065554321","body":"Hi"}`:                                                                            &anonymous,
+		`{"id":"1","event_type":"status_change","resource_id":50404,"status":"cancelled"}`:                                                 &flowroute.Notification{ID: "1", EventType: "status_change", ResourceID: "50404", Status: "cancelled"},
+		`{"id":"1","status":"completed","tn":"12065551234"}`:                                                                               &flowroute.Notification{ID: "1", Status: "completed"},
+		`{"id":"1","attributes":{"status":"smsc submit","level":1}}`:                                                                       &flowroute.DeliveryReceiptEvent{MessageID: "1", DeliveryReceipt: flowroute.DeliveryReceipt{Level: 1, Status: "smsc submit"}},
+		`{"data":{"id":"1","type":"message","attributes":{"from":"12065551234","to":"12065554321","body":"Hi","direction":" OUTBOUND "}}}`: &flowroute.UnknownEvent{ID: "1", Type: "message"},
+		`{"id":"1","from":"12065551234","to":"12065554321","body":"Hi","direction":"Outbound"}`:                                            &flowroute.UnknownEvent{ID: "1"},
+	} {
+		switch want := want.(type) {
+		case *flowroute.Notification:
+			want.Raw = []byte(body)
+		case *flowroute.UnknownEvent:
+			want.Raw = []byte(body)
+		}
+		rec := &recorder{}
+		h := newHandler(t, rec.config())
+		for range 2 {
+			assert.Equal(t, 200, answerOf(h, delivered(body, withSecret)).Code, body)
+		}
+		assert.Equal(t, []flowroute.Event{want}, rec.got, body)
+		rec.quiet(t)
+	}
+}
+
 // TestWebhookHandlerRefuses has requests refused that are no events or come from somebody else, with no callback
 // called.
 func TestWebhookHandlerRefuses(t *testing.T) {

@@ -1,6 +1,7 @@
 package flowroute
 
 import (
+	"bytes"
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
@@ -26,8 +27,8 @@ type Event interface {
 }
 
 // InboundMessage is an SMS or MMS that was received, the event of the callbacks [CallbackTypeSMS] and
-// [CallbackTypeMMS]. The links of an MMS's Media may stop working after a few days: fetch them soon, with
-// [MessagesService.DownloadMedia].
+// [CallbackTypeMMS]. Any field may be empty, even ID, From and To, if the event lacks it. The links of an MMS's Media
+// may stop working after a few days: fetch them soon, with [MessagesService.DownloadMedia].
 //
 // Accounts on version 2.0 of the messaging API are sent nothing but ID, From, To and Body. [MessagesService.Get] has
 // the rest.
@@ -36,8 +37,17 @@ type InboundMessage struct {
 	CallbackURL string `json:"message_callback_url"` // where it was sent to; may be empty
 }
 
-// Key is "message/" and the message's id.
-func (m *InboundMessage) Key() string { return eventKey(m.kind(), m.ID) }
+// Key is "message/" and the message's id, or a hash of the message if it has no id.
+func (m *InboundMessage) Key() string {
+	if m.ID != "" {
+		return eventKey(m.kind(), m.ID)
+	}
+	parts := []string{m.From, m.To, m.Body, m.Timestamp.Format(time.RFC3339Nano)}
+	for _, media := range m.Media {
+		parts = append(parts, media.ID)
+	}
+	return m.kind() + "/" + hash(fmt.Appendf(nil, "%q", parts))
+}
 
 func (m *InboundMessage) kind() string { return "message" }
 
@@ -74,33 +84,30 @@ type Notification struct {
 	Message      string          `json:"message"`            // in words, e.g. "Port Order #50404 has been cancelled."
 	CustomerID   string          `json:"customer_id"`        // of the account at Flowroute; may be empty
 	Timestamp    time.Time       `json:"timestamp,omitzero"` // UTC
-	Raw          json.RawMessage `json:"raw"`                // as it came
+	Raw          json.RawMessage `json:"raw"`                // the whole event, as UTF-8
 }
 
-// Key is "notification/", the id, the type, the status and the time, or a hash of the event's bytes where it has no id.
+// Key is "notification/", the id, the type, the status and the time, or a hash of Raw if there is no id.
 func (n *Notification) Key() string {
 	if n.ID == "" {
-		sum := sha256.Sum256(n.Raw)
-		return eventKey(n.kind(), hex.EncodeToString(sum[:]))
+		return n.kind() + "/" + hash(canonical(n.Raw))
 	}
 	return eventKey(n.kind(), n.ID, n.Type, n.Status, n.Timestamp.Format(time.RFC3339Nano))
 }
 
 func (n *Notification) kind() string { return "notification" }
 
-// UnknownEvent is an event of a type that this library does not know. It is not an error, since Flowroute may add
-// types at any time, and would send again what is refused.
+// UnknownEvent is an event of a type that this library does not know, or a message that was sent and not received. It
+// is not an error, since Flowroute may add types at any time, and would send again what is refused.
 type UnknownEvent struct {
 	ID   string          `json:"id"`   // may be empty
-	Type string          `json:"type"` // as it came
-	Raw  json.RawMessage `json:"raw"`  // as it came
+	Type string          `json:"type"` // as sent; may be empty
+	Raw  json.RawMessage `json:"raw"`  // the whole event, as UTF-8
 }
 
-// Key is "unknown/" and a hash of the event's bytes: two deliveries that differ in a byte count as two events.
-func (e *UnknownEvent) Key() string {
-	sum := sha256.Sum256(e.Raw)
-	return eventKey(e.kind(), hex.EncodeToString(sum[:]))
-}
+// Key is "unknown/" and a hash of Raw: two deliveries with other values count as two events. White space, the order of
+// members and how characters are escaped make no difference.
+func (e *UnknownEvent) Key() string { return e.kind() + "/" + hash(canonical(e.Raw)) }
 
 func (e *UnknownEvent) kind() string { return "unknown" }
 
@@ -110,24 +117,42 @@ func eventKey(kind string, parts ...string) string {
 	if len(key) <= 128 && !strings.ContainsFunc(key, func(r rune) bool { return r < ' ' || r > '~' }) {
 		return key
 	}
-	sum := sha256.Sum256([]byte(key))
-	return kind + "/sha256:" + hex.EncodeToString(sum[:])
+	return kind + "/sha256:" + hash([]byte(key))
+}
+
+func hash(b []byte) string {
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
+}
+
+// canonical is JSON in the one form that it has again after [json.Marshal] and [json.Unmarshal], which change white
+// space, escapes and nil.
+func canonical(raw json.RawMessage) []byte {
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.UseNumber() // numbers keep their digits
+	var value any
+	if err := decoder.Decode(&value); err != nil && len(raw) > 0 {
+		return raw
+	}
+	b, _ := json.Marshal(value)
+	return b
 }
 
 // WebhookError is a request in which [ParseWebhook] finds no event.
 type WebhookError struct {
-	// StatusCode is the HTTP status to answer with: 405 where the method is not POST, 415 where the Content-Type is
-	// another than JSON or the body is compressed with anything but gzip, 413 where it has more than 1 MiB, and 400
-	// where it can't be read or is not an event. According to its documentation, Flowroute sends again, up to four
-	// times, whatever is not answered with 200.
+	// StatusCode is the HTTP status to answer with: 405 where the method is not POST, 413 where the body has more than
+	// 1 MiB, and 400 where it can't be read or is not an event. If the body is not an event, and its Content-Type is
+	// not JSON or its Content-Encoding not gzip, it is 415. According to its documentation, Flowroute sends again, up to
+	// four times, whatever is not answered with 200.
 	StatusCode int
 
 	Err error // what was found; it quotes nothing of the body
 }
 
-// Error is one line: the status, and what was found.
+// Error is one line of at most 2 KiB: the status, and what was found.
 func (e *WebhookError) Error() string {
-	return fmt.Sprintf("flowroute: webhook: %s: %v", status(e.StatusCode), e.Err)
+	head := prefix("webhook") + status(e.StatusCode) + ": "
+	return head + reason(e.Err, maxErrorText-len(head))
 }
 
 // Unwrap is what was found.
@@ -136,6 +161,11 @@ func (e *WebhookError) Unwrap() error { return e.Err }
 // ParseWebhook reads the event in a request of Flowroute's, in any of its forms: enveloped in data, bare or flat. It
 // reads at most 1 MiB, and unpacks at most 1 MiB from gzip. Its error is a [*WebhookError], which says what to
 // answer.
+//
+// The body alone decides, since proxies change headers: an event is read with any Content-Type and Content-Encoding,
+// in UTF-8 or UTF-16, with or without a byte order mark, and gzip is recognized without its header. What has the from,
+// to and body of a message, and nothing that only receipts have, is an [*InboundMessage], whatever its type. If its
+// direction is outbound, it is an [*UnknownEvent].
 //
 // It is for a handler of your own. Such a handler has to tell Flowroute from others, since requests are not signed. It
 // has to answer with 200 only when it is done with the event, so that it is delivered again otherwise. And it has to
@@ -155,41 +185,85 @@ func parseRequest(r *http.Request) (Event, *WebhookError) {
 	}
 	event, err := parseEvent(body)
 	if err != nil {
-		return nil, &WebhookError{http.StatusBadRequest, err}
+		return nil, noEvent(r, err)
 	}
 	return event, nil
 }
 
 func parseEvent(body []byte) (Event, error) {
 	e, err := jsonapi.ReadEvent(body)
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, err
-	case isMessage(e):
-		return parseMessage(e, body)
-	case e.Type == "delivery_receipt", e.Flat && e.Type == "" && e.Has("id", "status"):
+	}
+	kind := strings.ToLower(strings.TrimSpace(e.Type))
+	tellsStatus := e.ID != "" && (e.Has("status") || isReceipt(e))
+	switch {
+	case kind == "delivery_receipt", tellsStatus && (strings.Contains(kind, "receipt") || strings.Contains(kind, "dlr")):
 		return parseReceipt(e)
-	case e.Has("event_type") || e.Has("resource_type"):
+	case isMessage(e, kind):
+		return parseMessage(e, body)
+	case isNotification(e, kind):
 		return parseNotification(e, body)
+	case tellsStatus && (kind == "" || kind == "message" && isReceipt(e)):
+		return parseReceipt(e)
+	case kind == "message":
+		return nil, errors.New("the event is a message without from, to or body")
 	case e.Type != "":
 		return &UnknownEvent{e.Key(), e.Type, body}, nil
 	}
 	return nil, errors.New("the event has no type, and is not a message without one either")
 }
 
-// isMessage tells whether an event is a message. The flat ones have no type, or another one. What else they might be,
-// for nobody says how the receipts of such accounts look, has a level, a code, or a status and no direction.
-func isMessage(e *jsonapi.Event) bool {
-	if e.Type == "message" {
+// isMessage reports whether an event that is not a receipt by its type is a message. If in doubt, it is: a receipt can
+// be read again with [MessagesService.Get], but a text that is taken for a receipt is lost.
+func isMessage(e *jsonapi.Event, kind string) bool {
+	switch {
+	case kind == "message":
+		return e.HasAny("from", "to") || e.Has("body") && !isReceipt(e)
+	case !e.Has("from", "to"):
+		return false
+	case direction(e) == MessageDirectionInbound && e.Has("body"):
 		return true
+	case isReceipt(e):
+		return false
 	}
-	return e.Flat && e.Type != "delivery_receipt" && e.Has("id", "from", "to") && !e.Has("level") && !e.Has("status_code") &&
-		(e.Has("direction") || !e.Has("status"))
+	return e.HasAny("body", "is_mms", "has_mms") || kind == "" && !isNotification(e, kind)
+}
+
+// isReceipt reports whether an event has what only receipts have. A status is not a sign, as messages have one too, but
+// these words are: they are known from messages that were sent, and a program that replies must not reply to its own.
+func isReceipt(e *jsonapi.Event) bool {
+	status := strings.ToLower(strings.TrimSpace(e.Text("status")))
+	return status == "smsc submit" || status == "message buffered" ||
+		e.HasValue("level", "status_code", "status_code_description", "delivery_receipts")
+}
+
+// isNotification reports whether an event is about something other than a message. What CDR exports and the enabling
+// of messaging send to their callbacks is not documented. Without a type they are recognized by what those resources
+// have.
+func isNotification(e *jsonapi.Event, kind string) bool {
+	switch kind {
+	case "message_provisioning_status", "message_bulk_provisioning_status", "messaging-provision",
+		"cdrexport", "portorder", "portorder_group":
+		return true
+	case "":
+		if e.HasValue("tn", "numbers", "message", "customer_id", "url_override", "num_calls", "download_url",
+			"filter_parameters") {
+			return true
+		}
+	}
+	return strings.HasSuffix(kind, "_status_change") || e.HasValue("event_type", "resource_type", "resource_id")
+}
+
+// direction is that of a message, in the spelling of the constants.
+func direction(e *jsonapi.Event) MessageDirection {
+	return MessageDirection(strings.ToLower(strings.TrimSpace(e.Text("direction"))))
 }
 
 func parseMessage(e *jsonapi.Event, body []byte) (Event, error) {
-	if e.Key() == "" || !e.Has("from", "to") {
-		return nil, errors.New("the event is a message without id, from or to")
+	sense := direction(e)
+	if strings.HasPrefix(string(sense), "out") {
+		return &UnknownEvent{e.Key(), e.Type, body}, nil // a program that replies to messages must not reply to its own
 	}
 	w, included, err := decodeEvent[inboundWire, mediaWire](e,
 		reading{names: []string{"id", "from", "to", "body", "direction", "is_mms"}},
@@ -201,9 +275,7 @@ func parseMessage(e *jsonapi.Event, body []byte) (Event, error) {
 		return nil, fmt.Errorf("a message that can't be read: %w", err)
 	}
 	m := w.model(answer[mediaWire]{included: included})
-	if m.Direction == MessageDirectionOutbound {
-		return &UnknownEvent{e.Key(), e.Type, body}, nil // whoever answers messages must not answer its own
-	}
+	m.Direction = cmp.Or(sense, MessageDirectionInbound)
 	return &m, nil
 }
 
@@ -230,7 +302,7 @@ func decodeEvent[R jsonapi.Identified, I any](e *jsonapi.Event, parts ...reading
 }
 
 func parseReceipt(e *jsonapi.Event) (Event, error) {
-	if e.Key() == "" || !e.Has("status") {
+	if e.ID == "" || !e.Has("status") && !isReceipt(e) {
 		return nil, errors.New("the event is a delivery receipt without id or status")
 	}
 	w, _, err := decodeEvent[receiptEventWire, none](e,
@@ -265,6 +337,9 @@ type inboundWire struct {
 	} `json:"attributes"`
 }
 
+// Identified is what every message is: a text without an id must not be lost.
+func (w inboundWire) Identified() bool { return true }
+
 func (w inboundWire) model(a answer[mediaWire]) InboundMessage {
 	w.messageWire.Attributes = w.Attributes.messageAttributes
 	if len(w.Relationships.Media.Data) == 0 { // what is included belongs to the message, whether it says so or not
@@ -274,7 +349,6 @@ func (w inboundWire) model(a answer[mediaWire]) InboundMessage {
 	}
 	m := InboundMessage{w.messageWire.model(a), cmp.Or(w.Attributes.CallbackURL, w.Attributes.LegacyCallbackURL)}
 	m.MMS = m.MMS || bool(w.Attributes.LegacyMMS)
-	m.Direction = cmp.Or(m.Direction, MessageDirectionInbound)
 	if m.Type == "long-code" { // as version 2.0 has it
 		m.Type = MessageTypeLongCode
 	}

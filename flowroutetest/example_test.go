@@ -191,7 +191,7 @@ func ExampleServer_Receive() {
 	handler, err := flowroute.NewWebhookHandler(flowroute.WebhookConfig{
 		Auth: flowroute.WebhookPathSecret("not-really-a-secret"),
 		OnMessage: func(_ context.Context, m *flowroute.InboundMessage) error {
-			fmt.Println("received:", m.Body)
+			fmt.Printf("received: %q\n", m.Body)
 			return nil
 		},
 	})
@@ -212,7 +212,7 @@ func ExampleServer_Receive() {
 		fmt.Println(d.Callback, "was answered with", d.Status)
 	}
 	// Output:
-	// received: Hello
+	// received: "Hello"
 	// sms_callback was answered with 200
 }
 
@@ -230,7 +230,7 @@ func ExampleServer_Receive_mms() {
 				if err != nil {
 					return err
 				}
-				fmt.Println(m.Media[i].FileName, m.Media[i].MIMEType, len(content), "bytes")
+				fmt.Printf("%s %q %d bytes\n", m.Media[i].SafeFileName(), m.Media[i].MIMEType, len(content))
 			}
 			return nil
 		},
@@ -254,7 +254,7 @@ func ExampleServer_Receive_mms() {
 		log.Fatal(err)
 	}
 	// Output:
-	// cat.png image/png 4 bytes
+	// cat.png "image/png" 4 bytes
 }
 
 // Time stands still until it is moved, so that what takes days at Flowroute takes none in a test.

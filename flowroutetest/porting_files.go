@@ -3,6 +3,8 @@ package flowroutetest
 import (
 	"fmt"
 	"net/http"
+	"path"
+	"strings"
 )
 
 // portFile is a document that belongs to an order.
@@ -83,8 +85,16 @@ func (a *account) createPortFile(c *call) (answer, error) {
 	f := o.addFile(name)
 	o.modified = c.now
 	data := o.file(f)
-	data["attributes"].(object)["url"] = c.signed(o.storagePath(f.id))
+	data["attributes"].(object)["url"] = c.signedUpload(o.storagePath(f.id), documentType(name))
 	return created(object{"data": data}), nil
+}
+
+// documentType is the content type that the upload of a file is signed with. Only that of a PDF is.
+func documentType(name string) string {
+	if strings.EqualFold(path.Ext(name), ".pdf") {
+		return "application/pdf"
+	}
+	return ""
 }
 
 func (o *portOrder) storagePath(file string) string {
@@ -103,9 +113,12 @@ func (a *account) getPortFile(c *call) (answer, error) {
 	return ok(object{"data": o.file(f)}), nil
 }
 
+// uploadPath is the path of the file that a request uploads.
+func (c *call) uploadPath() string { return "portorders/" + c.vars["order"] + "/" + c.vars["file"] }
+
 // uploadPortFile doesn't keep what is uploaded: it is in [Request.Body].
 func (a *account) uploadPortFile(c *call) (answer, error) {
-	refused, permitted := c.permitted("portorders/" + c.vars["order"] + "/" + c.vars["file"])
+	refused, permitted := c.permittedUpload(c.uploadPath())
 	if !permitted {
 		return refused, nil
 	}

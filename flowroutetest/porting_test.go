@@ -448,7 +448,10 @@ func TestUpload(t *testing.T) {
 		assert.Equal(t, "application/xml", try.header.Get("Content-Type"))
 		assert.Contains(t, try.body, "<Error><Code>")
 	}
-	assert.Equal(t, 403, a.plain("PUT", address+"0", "content").status)
+	assert.Equal(t, 403, a.plain("PUT", address+"0", "content", contentType("application/pdf")).status)
+	assert.Equal(t, 403, a.plain("PUT", address, "content").status, "signed with a type")
+	assert.Equal(t, 403, a.plain("PUT", address, "content", contentType("text/plain")).status)
+	assert.Equal(t, 403, a.plain("PUT", strings.Replace(address, "content-type=", "x=", 1), "content").status)
 	assert.Equal(t, 405, a.plain("POST", address, "content").status)
 	a.get(order+"/files/0").is(200, `{"data":{"attributes":`+state("pending")+`}`+rest)
 
@@ -465,6 +468,10 @@ func TestUpload(t *testing.T) {
 	assert.Equal(t, 200, upload.Status)
 	documents := a.get(order).at("data", "attributes", "business_documents", 0, "data")
 	assert.Len(t, documents, 1)
+
+	text, _ := a.do("POST", order+"/upload_file", `{"filename":"csr.txt"}`).at("data", "attributes", "url").(string)
+	assert.Equal(t, 403, a.plain("PUT", text, "content", contentType("text/plain")).status, "signed without a type")
+	assert.Equal(t, 200, a.plain("PUT", text, "content").status)
 }
 
 // signedFor is the URL for a file that there isn't, signed by another server that has it.

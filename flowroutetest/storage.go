@@ -44,6 +44,15 @@ func (c *call) signed(path string) string {
 	return fmt.Sprintf("%s%s%s?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=%s", c.base, storage, path, signature(path))
 }
 
+// signedUpload is the URL to upload a file to, signed with its content type unless that is empty.
+func (c *call) signedUpload(path, contentType string) string {
+	if contentType == "" {
+		return c.signed(path)
+	}
+	query := url.Values{"content-type": {contentType}, "X-Amz-Signature": {signature(path + " as " + contentType)}}
+	return c.base + storage + path + "?" + query.Encode()
+}
+
 func signature(path string) string {
 	return digest("signature of "+path, 1) + digest("signature of "+path, 2)
 }
@@ -59,6 +68,19 @@ func (c *call) permitted(path string) (refused answer, permitted bool) {
 		return storageError(http.StatusForbidden, "SignatureDoesNotMatch", "The signature does not match."), false
 	}
 	return answer{}, true
+}
+
+// permittedUpload reports whether a request may upload the file at a path, or how it is refused. It must have exactly
+// the content type that its URL is signed with, which may be none.
+func (c *call) permittedUpload(path string) (refused answer, permitted bool) {
+	signed := c.query.Get("content-type")
+	if signed != "" {
+		path += " as " + signed
+	}
+	if refused, permitted = c.permitted(path); permitted && c.header.Get("Content-Type") != signed {
+		return storageError(http.StatusForbidden, "SignatureDoesNotMatch", "The signature does not match."), false
+	}
+	return refused, permitted
 }
 
 func noSuchFile() answer {

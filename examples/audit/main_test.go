@@ -182,3 +182,19 @@ func countingServer(t *testing.T, expected int32) (srv *flowroutetest.Server, mo
 	srv.URL = counting.URL
 	return srv, most
 }
+
+// TestHostile has what the API says be printed harmlessly.
+func TestHostile(t *testing.T) {
+	srv := exampletest.NewServer(t)
+	_, err := srv.Client().Numbers.Update(t.Context(), flowroutetest.LongCode, &flowroute.UpdateNumberRequest{Alias: new("Fax")})
+	require.NoError(t, err)
+	for _, args := range [][]string{nil, {"-csv"}} {
+		r := exampletest.RunHostile(t, run, srv, args...)
+		assert.Equal(t, 3, r.Code, r.Stderr)
+		assert.Contains(t, r.Stdout, "Fax"+exampletest.Harmless)
+	}
+	srv.Inject(flowroutetest.Fault{Operation: "numbers.list", Status: http.StatusForbidden})
+	r := exampletest.RunHostile(t, run, srv)
+	assert.Equal(t, 1, r.Code)
+	assert.Contains(t, r.Stderr, "forged")
+}

@@ -236,7 +236,8 @@ func (p *program) plan(recipients []recipient) {
 		fmt.Fprintf(p.out, "The first, to %s: %q\n", example.Phone(due[0].number), due[0].body)
 	}
 	if special != "" {
-		fmt.Fprintf(p.out, "A text with one of these has 70 characters in a segment, and not 160: %s (-plain may help)\n", special)
+		fmt.Fprintf(p.out, "A text with one of these has 70 characters in a segment, and not 160: %s (-plain may help)\n",
+			example.Plain(special))
 	}
 }
 

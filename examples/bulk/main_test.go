@@ -236,3 +236,17 @@ func TestRecipients(t *testing.T) {
 	assert.Equal(t, "12065552000", srv.Messages()[0].To)
 	assert.Equal(t, `Hi "Ada", your boat is ready.`, srv.Messages()[1].Body)
 }
+
+// TestHostile has what the API says, and what a recipient is called, be printed harmlessly.
+func TestHostile(t *testing.T) {
+	srv := newServer(t)
+	name := filepath.Join(t.TempDir(), "people.csv")
+	require.NoError(t, os.WriteFile(name, []byte("number,name\n2065552000,\"A\x1b[2J\u202e\nda\"\n2065552001,\"A\u0085\"\n"), 0o600))
+	srv.Inject(flowroutetest.Fault{Operation: "messages.send", Status: http.StatusUnprocessableEntity})
+	args := []string{"-csv", name, "-text", greeting, "-from", flowroutetest.LongCode, "-rate", "Inf", "-look", "300ms", "-spend", "-workers", "1"}
+	r := exampletest.RunHostile(t, run, srv, args...)
+	assert.Equal(t, 1, r.Code)
+	assert.Contains(t, r.Stdout, `"Hi A\x1b[2J\u202e\nda, your table is ready."`)
+	assert.Contains(t, r.Stdout, "forged")
+	assert.Len(t, srv.Messages(), 1)
+}

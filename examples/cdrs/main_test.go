@@ -232,3 +232,12 @@ func TestTextFromOthers(t *testing.T) {
 	require.Zero(t, r.Code, r.Stderr)
 	assert.Contains(t, r.Stdout, "\n  1   \ufffd[2Jcompleted  2026\ufffd[2J\n")
 }
+
+// TestHostile has what the API says be printed harmlessly.
+func TestHostile(t *testing.T) {
+	srv := newServer(t)
+	require.Zero(t, exampletest.RunReal(t, run, srv, days(srv)...).Code)
+	r := exampletest.RunHostile(t, run, srv, "-list")
+	assert.Zero(t, r.Code, r.Stderr)
+	assert.Contains(t, r.Stdout, "completed"+exampletest.Harmless)
+}

@@ -109,7 +109,7 @@ func (p *program) create(ctx context.Context) error {
 		return example.LookFirst(err, "run cnam without -spend to see whether the record is there")
 	}
 	p.id = record.ID
-	fmt.Fprintf(p.out, "\nCreated record %s: %s.\n", record.ID, record.Value)
+	fmt.Fprintf(p.out, "\nCreated record %s: %s.\n", example.Plain(record.ID), example.Plain(record.Value))
 	return nil
 }
 
@@ -148,14 +148,14 @@ func (p *program) assign(ctx context.Context) (bool, error) {
 	}
 	if !record.Approved {
 		if record.RejectionReason != "" {
-			return false, fmt.Errorf("record %s was rejected: %s", record.ID, record.RejectionReason)
+			return false, fmt.Errorf("record %s was rejected: %s", example.Plain(p.id), example.Plain(record.RejectionReason))
 		}
 		if err := p.tryUnapproved(ctx); err != nil {
 			return false, err
 		}
 		if !p.Fake() {
 			fmt.Fprintf(p.out, "Flowroute reviews it within %.0f hours. Then run: cnam -spend -id %s -number %q\n",
-				reviewTime.Hours(), p.id, p.number)
+				reviewTime.Hours(), example.Plain(p.id), p.number)
 			return false, nil
 		}
 		fmt.Fprintf(p.out, "The fake lets the %.0f hours of the review pass.\n", reviewTime.Hours())
@@ -168,7 +168,7 @@ func (p *program) assign(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	fmt.Fprintf(p.out, "Assigned record %s at %s. It takes effect within 5 to 7 business days.\n",
-		assignment.ID, assignment.CreatedAt.Format(time.DateTime))
+		example.Plain(assignment.ID), assignment.CreatedAt.Format(time.DateTime))
 	return true, nil
 }
 
@@ -179,7 +179,8 @@ func (p *program) tryUnapproved(ctx context.Context) error {
 	if !ok || len(e.Errors) == 0 || !errors.Is(err, flowroute.ErrUnprocessable) && !errors.Is(err, flowroute.ErrForbidden) {
 		return err
 	}
-	fmt.Fprintf(p.out, "\nToo early to assign record %s: %s\n", p.id, cmp.Or(e.Errors[0].Detail, e.Errors[0].Title))
+	reason := cmp.Or(e.Errors[0].Detail, e.Errors[0].Title)
+	fmt.Fprintf(p.out, "\nToo early to assign record %s: %s\n", example.Plain(p.id), example.Plain(reason))
 	return nil
 }
 
@@ -193,7 +194,8 @@ func (p *program) show(ctx context.Context) error {
 	for _, n := range record.Numbers {
 		rows = append(rows, []string{example.Phone(cmp.Or(n.Value, n.ID)), n.Alias})
 	}
-	fmt.Fprintf(p.out, "\nNumbers that call as %s (record %s, %s)\n", record.Value, record.ID, state(record))
+	name, id, state := example.Plain(record.Value), example.Plain(record.ID), example.Plain(state(record))
+	fmt.Fprintf(p.out, "\nNumbers that call as %s (record %s, %s)\n", name, id, state)
 	example.Table(p.out, rows)
 	return nil
 }
@@ -205,6 +207,6 @@ func (p *program) takeBack(ctx context.Context) error {
 	if err := p.Client.CNAMs.Delete(ctx, p.id); err != nil {
 		return err
 	}
-	fmt.Fprintf(p.out, "\nUnassigned and deleted record %s.\n", p.id)
+	fmt.Fprintf(p.out, "\nUnassigned and deleted record %s.\n", example.Plain(p.id))
 	return nil
 }

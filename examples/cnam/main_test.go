@@ -88,3 +88,17 @@ func TestOutcomeUnknown(t *testing.T) {
 	assert.Contains(t, r.Stderr, "run cnam without -spend to see whether the record is there\n")
 	assert.Equal(t, 1, exampletest.Count(srv, "cnams.create"), "it is not repeated")
 }
+
+// TestHostile has what the API says be printed harmlessly.
+func TestHostile(t *testing.T) {
+	srv := exampletest.NewServer(t) // where each reading of the clock is an hour later
+	for _, args := range [][]string{{"-spend", "-value", "CAFE", "-number", flowroutetest.LongCode}, {"-id", "24141"}} {
+		r := exampletest.RunHostile(t, run, srv, args...)
+		assert.Zero(t, r.Code, r.Stderr)
+		assert.Contains(t, r.Stdout, "CAFE"+exampletest.Harmless)
+	}
+	require.NoError(t, srv.RejectCNAM("24141", "Too vague."))
+	r := exampletest.RunHostile(t, run, srv, "-spend", "-id", "24141", "-number", flowroutetest.LongCode)
+	assert.Equal(t, 1, r.Code)
+	assert.Contains(t, r.Stderr, "was rejected: Too vague."+exampletest.Harmless)
+}

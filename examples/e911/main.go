@@ -166,14 +166,15 @@ func (p *program) record(ctx context.Context) (*flowroute.E911Record, error) {
 		return nil, err
 	}
 	if number.E911 != nil && p.undo { // which would leave it with none
-		return nil, fmt.Errorf("%s has E911 record %s already", example.Phone(number.Value), number.E911.ID)
+		return nil, fmt.Errorf("%s has E911 record %s already",
+			example.Phone(number.Value), example.Plain(number.E911.ID))
 	}
 
 	record, err := p.Client.E911s.Create(ctx, &p.address)
 	if err != nil {
 		return nil, example.LookFirst(err, "run e911 without -spend to see whether the record is there")
 	}
-	fmt.Fprintf(p.out, "\nCreated record %s.\n", record.ID)
+	fmt.Fprintf(p.out, "\nCreated record %s.\n", example.Plain(record.ID))
 	if p.suite != "" {
 		record, err = p.Client.E911s.Update(ctx, record.ID, &flowroute.UpdateE911Request{
 			AddressType:       new(flowroute.AddressTypeSuite),
@@ -182,7 +183,7 @@ func (p *program) record(ctx context.Context) (*flowroute.E911Record, error) {
 		if err != nil {
 			return nil, err
 		}
-		fmt.Fprintf(p.out, "Updated record %s: %s.\n", record.ID, oneLine(record.E911Address))
+		fmt.Fprintf(p.out, "Updated record %s: %s.\n", example.Plain(record.ID), oneLine(record.E911Address))
 	}
 	return record, p.list(ctx)
 }
@@ -210,7 +211,7 @@ func (p *program) assign(ctx context.Context, record *flowroute.E911Record) erro
 		return err
 	}
 	if number.E911 == nil {
-		return fmt.Errorf("record %s was assigned, but the number does not show it yet", record.ID)
+		return fmt.Errorf("record %s was assigned, but the number does not show it yet", example.Plain(record.ID))
 	}
 	fmt.Fprintf(p.out, "\nHelp for %s comes to %s.\n", example.Phone(number.Value), oneLine(number.E911.E911Address))
 
@@ -221,7 +222,7 @@ func (p *program) assign(ctx context.Context, record *flowroute.E911Record) erro
 		}
 		rows = append(rows, []string{example.Phone(n.Value), n.Alias})
 	}
-	fmt.Fprintf(p.out, "\nNumbers with record %s\n", record.ID)
+	fmt.Fprintf(p.out, "\nNumbers with record %s\n", example.Plain(record.ID))
 	example.Table(p.out, rows)
 	return nil
 }
@@ -234,7 +235,7 @@ func (p *program) takeBack(ctx context.Context, record *flowroute.E911Record) er
 	if err := p.Client.E911s.Delete(ctx, record.ID); err != nil {
 		return err
 	}
-	fmt.Fprintf(p.out, "\nUnassigned and deleted record %s.\n", record.ID)
+	fmt.Fprintf(p.out, "\nUnassigned and deleted record %s.\n", example.Plain(record.ID))
 	return nil
 }
 
@@ -243,5 +244,5 @@ func oneLine(a flowroute.E911Address) string {
 	if a.AddressType != "" {
 		street += fmt.Sprintf(", %s %s", a.AddressType, a.AddressTypeNumber)
 	}
-	return fmt.Sprintf("%s, %s, %s %s, %s", street, a.City, a.State, a.ZIP, a.Country)
+	return example.Plain(fmt.Sprintf("%s, %s, %s %s, %s", street, a.City, a.State, a.ZIP, a.Country))
 }

@@ -81,3 +81,14 @@ func TestOutcomeUnknown(t *testing.T) {
 	assert.Contains(t, r.Stderr, "run e911 without -spend to see whether the record is there\n")
 	assert.Equal(t, 1, exampletest.Count(srv, "e911s.create"), "it is not repeated")
 }
+
+// TestHostile has what the API says be printed harmlessly.
+func TestHostile(t *testing.T) {
+	srv := exampletest.NewServer(t)
+	for _, args := range [][]string{nil, {"-spend", "-undo", "-number", flowroutetest.LongCode, "-suite", "200", "-first-name", "Ada", "-last-name", "Lovelace",
+		"-street-number", "1218", "-street-name", "3rd Avenue", "-city", "Seattle", "-state", "WA", "-zip", "98101"}} {
+		r := exampletest.RunHostile(t, run, srv, args...)
+		assert.Zero(t, r.Code, r.Stderr)
+		assert.Contains(t, r.Stdout, exampletest.Harmless)
+	}
+}

@@ -147,7 +147,7 @@ func (p *program) listAreaCodes(ctx context.Context) error {
 	}
 	fmt.Fprintf(p.out, "\nArea codes with numbers that cost at most %s to set up\n ", example.Money(p.maxSetup))
 	for _, areaCode := range page.Items {
-		fmt.Fprint(p.out, " ", areaCode.ID)
+		fmt.Fprint(p.out, " ", example.Plain(areaCode.ID))
 	}
 	p.endList(page.More)
 	return nil
@@ -163,7 +163,7 @@ func (p *program) listExchanges(ctx context.Context) error {
 	}
 	fmt.Fprintf(p.out, "\nTheir exchanges in %s\n ", p.areaCode)
 	for _, exchange := range page.Items {
-		fmt.Fprint(p.out, " ", exchange.ID)
+		fmt.Fprint(p.out, " ", example.Plain(exchange.ID))
 	}
 	p.endList(page.More)
 	return nil
@@ -239,12 +239,12 @@ func (p *program) sendCalls(ctx context.Context, number string) error {
 		if err != nil {
 			return example.LookFirst(err, "run numbers without -spend to see whether the route is there")
 		}
-		fmt.Fprintf(p.out, "Created route %s to %s.\n", route.ID, route.Value)
+		fmt.Fprintf(p.out, "Created route %s to %s.\n", example.Plain(route.ID), example.Plain(route.Value))
 	}
 	if err := p.Client.Routes.SetPrimary(ctx, number, route.ID); err != nil {
 		return err
 	}
-	fmt.Fprintf(p.out, "The number's calls go to %s.\n", route.Value)
+	fmt.Fprintf(p.out, "The number's calls go to %s.\n", example.Plain(route.Value))
 	return nil
 }
 
@@ -282,7 +282,7 @@ func (p *program) sendText(ctx context.Context, from string) (id string, err err
 	if err != nil {
 		return "", example.LookFirst(err, "run numbers without -spend in a minute to see whether it was sent")
 	}
-	fmt.Fprintf(p.out, "Sent message %s.\n", message.ID)
+	fmt.Fprintf(p.out, "Sent message %s.\n", example.Plain(message.ID))
 	return message.ID, nil
 }
 
@@ -304,7 +304,8 @@ func (p *program) readRecord(ctx context.Context, id string) error {
 		return err
 	}
 	if message == nil {
-		return fmt.Errorf("message %s has no detail record yet: run numbers without -spend to see whether it comes", id)
+		return fmt.Errorf("message %s has no detail record yet: run numbers without -spend to see whether it comes",
+			example.Plain(id))
 	}
 	p.showMessage(message)
 	if !carrierAnswered(message) {
@@ -318,7 +319,8 @@ func carrierAnswered(m *flowroute.Message) bool {
 }
 
 func (p *program) showMessage(m *flowroute.Message) {
-	fmt.Fprintf(p.out, "\nFrom %s to %s, %s: %q\n", example.Phone(m.From), example.Phone(m.To), m.AmountDisplay, m.Body)
+	from, to, price := example.Phone(m.From), example.Phone(m.To), example.Plain(m.AmountDisplay)
+	fmt.Fprintf(p.out, "\nFrom %s to %s, %s: %q\n", from, to, price, m.Body)
 	rows := [][]string{{"TIME", "LEVEL", "STATUS", "CODE", "MEANING"}}
 	for _, r := range m.DeliveryReceipts {
 		code := ""

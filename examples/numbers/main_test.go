@@ -114,3 +114,12 @@ func TestOutcomeUnknown(t *testing.T) {
 		assert.Equal(t, 1, exampletest.Count(srv, operation), "it is not repeated")
 	}
 }
+
+// TestHostile has everything that the API says, and a phone can be made to send, be printed harmlessly.
+func TestHostile(t *testing.T) {
+	for _, args := range [][]string{nil, {"-spend", "-to", "+1 206-555-0199"}} {
+		r := exampletest.RunHostile(t, run, exampletest.NewServer(t), args...)
+		assert.Zero(t, r.Code, r.Stderr)
+		assert.Contains(t, r.Stdout, exampletest.Harmless)
+	}
+}

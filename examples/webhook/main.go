@@ -16,6 +16,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strconv"
 	"time"
 
 	"github.com/flowroute/flowroute-go"
@@ -128,17 +129,22 @@ func (p *program) onMessage(ctx context.Context, m *flowroute.InboundMessage) er
 		p.broken = false
 		return errors.New("the disk is full")
 	}
-	p.log.Printf("  < %s: %s", example.Phone(m.From), cmp.Or(m.Body, "(no text)"))
+	text := "(no text)"
+	if m.Body != "" {
+		text = strconv.Quote(m.Body) // a stranger's
+	}
+	p.log.Printf("  < %s: %s", example.Phone(m.From), text)
 	for i := range m.Media {
 		content, err := p.Client.Messages.DownloadMedia(ctx, &m.Media[i], 0)
 		if mayGoBetter(err) {
 			return err
 		}
 		if err != nil {
-			p.log.Printf("    %s is lost: %v", m.Media[i].FileName, err)
+			p.log.Printf("    %s is lost: %s", m.Media[i].SafeFileName(), example.Plain(err.Error()))
 			continue
 		}
-		p.log.Printf("    %s, %s of %d bytes", m.Media[i].FileName, m.Media[i].MIMEType, len(content))
+		name, mimeType := m.Media[i].SafeFileName(), example.Plain(m.Media[i].MIMEType)
+		p.log.Printf("    %s, %s of %d bytes", name, mimeType, len(content))
 	}
 	if p.reply == "" {
 		return nil
@@ -148,11 +154,11 @@ func (p *program) onMessage(ctx context.Context, m *flowroute.InboundMessage) er
 	case mayGoBetter(err):
 		return err
 	case errors.Is(err, flowroute.ErrOutcomeUnknown):
-		p.log.Printf("    may or may not be answered: %v", err)
+		p.log.Printf("    may or may not be answered: %s", example.Plain(err.Error()))
 	case err != nil:
-		p.log.Printf("    not answered: %v", err)
+		p.log.Printf("    not answered: %s", example.Plain(err.Error()))
 	default:
-		p.log.Printf("  > %s: %s", example.Phone(m.From), p.reply)
+		p.log.Printf("  > %s: %q", example.Phone(m.From), p.reply)
 	}
 	return nil
 }
@@ -168,11 +174,11 @@ func mayGoBetter(err error) bool {
 }
 
 func (p *program) onReceipt(_ context.Context, r *flowroute.DeliveryReceiptEvent) error {
-	p.log.Printf("    receipt of %q: %s", r.Body, cmp.Or(r.StatusCodeDescription, r.Status))
+	p.log.Printf("    receipt of %q: %s", r.Body, example.Plain(cmp.Or(r.StatusCodeDescription, r.Status)))
 	return nil
 }
 
 func (p *program) onNotification(_ context.Context, n *flowroute.Notification) error {
-	p.log.Printf("    %s", cmp.Or(n.Message, fmt.Sprint(n.Type, " ", n.ResourceID, " ", n.Status)))
+	p.log.Printf("    %s", example.Plain(cmp.Or(n.Message, fmt.Sprint(n.Type, " ", n.ResourceID, " ", n.Status))))
 	return nil
 }

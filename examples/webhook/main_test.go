@@ -2,8 +2,10 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"cmp"
 	"context"
+	"encoding/json"
 	"io"
 	"log"
 	"net/http"
@@ -28,14 +30,14 @@ func TestFake(t *testing.T) {
 	for _, lines := range []string{
 		"using the built-in fake, nothing is real.\n",
 		`
-  < +1 206-555-0199: Table for two at 7?
-  > +1 206-555-0199: Thanks, we'll be in touch.
+  < +1 206-555-0199: "Table for two at 7?"
+  > +1 206-555-0199: "Thanks, we'll be in touch."
     receipt of "Thanks, we'll be in touch.": Message has been sent
     receipt of "Thanks, we'll be in touch.": Message accepted by Carrier
 `,
 		`
-  < +442079460000: Is there parking?
-  > +442079460000: Thanks, we'll be in touch.
+  < +442079460000: "Is there parking?"
+  > +442079460000: "Thanks, we'll be in touch."
 `,
 		`
   09:03:00   sms_callback      1        200 OK
@@ -59,7 +61,7 @@ func TestFake(t *testing.T) {
 	}
 	assert.Regexp(t, `\n    menu\.png, image/png of \d+ bytes\n`, r.Stdout) // as many as this Go's compression makes
 	for _, once := range []string{"Are you open?", "Hello?", "Bye"} {
-		assert.Equal(t, 1, strings.Count(r.Stdout, "< +1 206-555-0199: "+once+"\n"), "each text is dealt with once")
+		assert.Equal(t, 1, strings.Count(r.Stdout, `< +1 206-555-0199: "`+once+"\"\n"), "each text is dealt with once")
 	}
 	assert.NotContains(t, r.Stdout, "not-really-a-secret")
 }
@@ -115,7 +117,7 @@ func TestReal(t *testing.T) {
 		_, err := srv.Receive(flowroutetest.Inbound{From: guest, To: flowroutetest.LongCode, Body: "Anybody there?"})
 		received <- err
 	}()
-	assert.Equal(t, "  < +1 206-555-0199: Anybody there?", next())
+	assert.Equal(t, `  < +1 206-555-0199: "Anybody there?"`, next())
 	require.NoError(t, <-received)
 	assert.Equal(t, 200, srv.Deliveries()[0].Status)
 	assert.Empty(t, srv.Messages(), "without -reply it answers nothing")
@@ -136,7 +138,7 @@ func TestTrouble(t *testing.T) {
 		sent   int
 	}{
 		"none":               {sent: 1},
-		"abroad":             {from: abroad, logs: "  > +442079460000: Thanks\n", sent: 1},
+		"abroad":             {from: abroad, logs: "  > +442079460000: \"Thanks\"\n", sent: 1},
 		"the answer is lost": {fault: flowroutetest.Fault{Cut: true, CarryOut: true}, logs: "may or may not be answered", sent: 1},
 		"the server fails":   {fault: flowroutetest.Fault{Status: 500, CarryOut: true}, logs: "may or may not be answered", sent: 1},
 		"the server is down": {fault: flowroutetest.Fault{Status: 503}, again: true},
@@ -198,4 +200,60 @@ func TestLostPicture(t *testing.T) {
 	assert.Len(t, srv.Messages(), 2)
 	require.ErrorIs(t, receive("/busy"), flowroute.ErrServer)
 	assert.Len(t, srv.Messages(), 2)
+}
+
+// TestHostile has what strangers send be printed harmlessly: no line of it moves the cursor or looks like another.
+func TestHostile(t *testing.T) {
+	const evil = exampletest.Hostile
+	srv := flowroutetest.NewServer()
+	defer srv.Close()
+	host := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/lost" {
+			w.WriteHeader(http.StatusForbidden)
+		}
+	}))
+	defer host.Close()
+	var out strings.Builder
+	p := program{reply: "Thanks", secret: "secret-of-the-test", Session: &example.Session{Client: srv.Client()}, log: log.New(&out, "", 0)}
+	srv.Inject(flowroutetest.Fault{Operation: "messages.send", Status: 422, Body: `{"errors":[{"detail":"no\u001b[2J\u202e\nforged"}]}`})
+	handler, err := p.handler()
+	require.NoError(t, err)
+
+	document := func(kind string, attributes map[string]any, included ...any) {
+		body, err := json.Marshal(map[string]any{
+			"data":     map[string]any{"id": kind + evil, "type": kind, "attributes": attributes},
+			"included": included,
+		})
+		require.NoError(t, err)
+		r := httptest.NewRequest(http.MethodPost, "/"+p.secret, bytes.NewReader(body))
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, r)
+		assert.Equal(t, http.StatusOK, w.Code)
+	}
+	media := func(path string) any {
+		return map[string]any{"id": path + evil, "type": "media", "attributes": map[string]any{
+			"file_name": "../../cat" + evil + ".png", "mime_type": "image/png" + evil, "url": host.URL + path,
+		}}
+	}
+	document("message", map[string]any{"from": guest, "to": flowroutetest.LongCode, "body": "Hi é 😀" + evil}, media("/lost"), media("/there"))
+	document("message.", map[string]any{"from": "1206" + evil, "to": evil, "body": "(no text)"})
+	document("delivery_receipt", map[string]any{"status": "sent" + evil, "body": "Hi" + evil})
+	document("po_status_change", map[string]any{"message": "Done" + evil})
+	document("po_status_change"+evil, map[string]any{"event_type": "x", "resource_id": evil, "status": evil})
+
+	for line := range strings.Lines(out.String()) {
+		assert.Equal(t, example.Plain(strings.TrimSuffix(line, "\n")), strings.TrimSuffix(line, "\n"))
+		assert.Regexp(t, `^(  [<>] |    )`, line)
+		assert.NotRegexp(t, `^\s*forged`, line)
+	}
+	for _, want := range []string{
+		`  < +1 206-555-0199: "Hi é 😀\x1b[2J\u202e\nforged\u009b"` + "\n",
+		"    cat[2J forged.png is lost: flowroute: messages.downloadMedia: 403 Forbidden",
+		"    cat[2J forged.png, image/png" + exampletest.Harmless + " of 0 bytes\n",
+		"  < 1206" + exampletest.Harmless + ": \"(no text)\"\n",
+		`    receipt of "Hi\x1b[2J\u202e\nforged\u009b": sent` + exampletest.Harmless + "\n",
+		"    Done" + exampletest.Harmless + "\n",
+	} {
+		assert.Contains(t, out.String(), want)
+	}
 }

@@ -2,8 +2,11 @@ package jsonapi
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -11,11 +14,10 @@ import (
 // size in memory; a message with a hundred attachments has some thousand.
 const maxValues = 10_000
 
-// Event is a document that the API sends to a webhook. It comes enveloped in data, as everywhere in JSON:API; bare,
-// without data; or flat, without attributes as well.
+// Event is a document that the API sends to a webhook. It comes enveloped in data, as everywhere in JSON:API, or bare,
+// without data. Its attributes are in attributes, or beside id and type.
 type Event struct {
 	Identity
-	Flat bool
 
 	attributes map[string]json.RawMessage
 	document   []byte // enveloped, whatever it was
@@ -30,43 +32,92 @@ func ReadEvent(body []byte) (*Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	resource, fields := json.RawMessage(body), top
-	data, enveloped := top["data"]
-	if enveloped {
-		resource = data
-		if fields, err = members(data, "data"); err != nil {
-			return nil, err
-		}
+	resource, data := top, nested(top, "data")
+	switch raw, present := top["data"]; {
+	case data != nil:
+		resource = joined(top, data)
+	case present && len(top) == 1:
+		return nil, errors.New("data is " + kind(raw) + " in place of an object")
 	}
-	e := &Event{}
-	if err := unmarshal(resource, &e.Identity); err != nil {
-		return nil, ofEvent(err)
+	inner := nested(resource, "attributes")
+	e := &Event{attributes: joined(resource, inner)}
+	e.ID = Text(cmp.Or(textOf(resource["id"]), textOf(inner["id"])))
+	e.Type = cmp.Or(textOf(resource["type"]), textOf(inner["type"]))
+	included := e.attributes["included"]
+	for _, name := range []string{"id", "type", "data", "attributes", "included"} {
+		delete(e.attributes, name)
 	}
-	attributes, present := fields["attributes"]
-	switch {
-	case present && string(attributes) != "null":
-		if e.attributes, err = members(attributes, "attributes"); err != nil {
-			return nil, err
-		}
-	case !enveloped:
-		e.Flat, e.attributes = true, fields
-		if resource, err = json.Marshal(object{Type: e.Type, ID: e.Key(), Attributes: resource}); err != nil {
-			return nil, err
-		}
+	if isDocumented(top, data) && inner != nil && inner["included"] == nil {
+		e.document = body
+		return e, nil
 	}
-	included, present := top["included"]
-	if !present {
-		included, present = fields["included"]
-		if !present && enveloped && len(top) == 1 { // as it is documented
-			e.document = body
-			return e, nil
+	normal := map[string]any{"relationships": resource["relationships"]}
+	if inner != nil { // else everything in the resource is an attribute
+		for name, value := range resource {
+			normal[name] = value
 		}
+		delete(normal, "data")
+		delete(normal, "included")
 	}
+	normal["id"], normal["type"], normal["attributes"] = e.ID, e.Type, e.attributes
 	e.document, err = json.Marshal(struct {
-		Data     json.RawMessage `json:"data"`
+		Data     map[string]any  `json:"data"`
 		Included json.RawMessage `json:"included,omitempty"`
-	}{resource, included})
+	}{normal, included})
 	return e, err
+}
+
+// isDocumented reports whether an event has its members where they are documented, so that it need not be rearranged.
+func isDocumented(top, data map[string]json.RawMessage) bool {
+	isString := func(b json.RawMessage) bool { return len(b) > 2 && b[0] == '"' }
+	return isString(data["id"]) && isString(data["type"]) && hasOnly(top, "data", "included", "links", "meta") &&
+		hasOnly(data, "id", "type", "attributes", "relationships", "links", "timestamp", "price_details")
+}
+
+func hasOnly(object map[string]json.RawMessage, names ...string) bool {
+	for name := range object {
+		if !slices.Contains(names, name) {
+			return false
+		}
+	}
+	return true
+}
+
+// nested is a member that is an object, or nil.
+func nested(outer map[string]json.RawMessage, name string) (object map[string]json.RawMessage) {
+	if json.Unmarshal(outer[name], &object) != nil {
+		return nil
+	}
+	return object
+}
+
+// joined has the members of two objects. Of a name that both have, the inner one counts.
+func joined(outer, inner map[string]json.RawMessage) map[string]json.RawMessage {
+	both := maps.Clone(outer)
+	maps.Copy(both, inner)
+	return both
+}
+
+// textOf is a scalar as text, and empty for anything else.
+func textOf(value json.RawMessage) string {
+	text, _ := scalar(value)
+	return string(text)
+}
+
+// Text is an attribute as text. It is empty if the event doesn't have the attribute, or has it as an object or a list.
+func (e *Event) Text(name string) string { return textOf(e.attributes[name]) }
+
+// HasAny reports whether any of these members is among the attributes.
+func (e *Event) HasAny(names ...string) bool {
+	return slices.ContainsFunc(names, func(name string) bool { return e.Has(name) })
+}
+
+// HasValue reports whether any of these attributes is more than null, false, zero, or an empty string, list or object.
+func (e *Event) HasValue(names ...string) bool {
+	return slices.ContainsFunc(names, func(name string) bool {
+		var value any
+		return json.Unmarshal(e.attributes[name], &value) == nil && !empty(value)
+	})
 }
 
 // Has tells whether each of these members is among the attributes.

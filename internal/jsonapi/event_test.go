@@ -10,23 +10,33 @@ import (
 	"github.com/flowroute/flowroute-go/internal/jsonapi"
 )
 
-// TestReadEvent has the three forms of an event become one.
+// TestReadEvent has the forms of an event become one, wherever its members are.
 func TestReadEvent(t *testing.T) {
-	for body, flat := range map[string]bool{
-		`{"data":{"type":"x","id":"7","attributes":{"text":"hello","int":1}},"included":[{"type":"y","id":"8"}]}`:                             false,
-		`{"type":"x","id":7,"attributes":{"text":"hello","int":"1"},"included":[{"type":"y","id":"8"}]}`:                                      false,
-		`{"type":"x","id":"7","text":"hello","int":1,"included":[{"type":"y","id":8}]}`:                                                       true,
-		`{"type":"x","id":"7","attributes":null,"text":"hello","int":1,"included":[{"type":"y","id":"8"}]}`:                                   true,
-		`{"DATA":{"id":"9"},"type":"x","id":"7","text":"hello","int":1,"included":[{"type":"y","id":"8","attributes":{"data":{"a":[1,2]}}}]}`: true,
+	for _, body := range []string{
+		`{"data":{"type":"x","id":"7","attributes":{"text":"hello","int":1}},"included":[{"type":"y","id":"8"}]}`,
+		`{"data":{"type":"x","id":"7","attributes":{"text":"hello","int":1},"included":[{"type":"y","id":"8"}]}}`,
+		`{"data":{"type":"x","id":"7","attributes":{"text":"hello","int":1,"included":[{"type":"y","id":"8"}]}}}`,
+		`{"data":{"attributes":{"type":"x","id":7,"text":"hello","int":1}},"included":[{"type":"y","id":"8"}]}`,
+		`{"data":{"type":"x","id":7,"text":"hello","int":1},"included":[{"type":"y","id":"8"}]}`,
+		`{"data":{"type":"x","id":"7","text":"no","int":1,"attributes":{"text":"hello"}},"included":[{"type":"y","id":"8"}]}`,
+		`{"data":{"id":"7","attributes":{"text":"hello"}},"type":"x","int":1,"included":[{"type":"y","id":"8"}]}`,
+		`{"data":null,"type":"x","id":7,"attributes":{"text":"hello","int":"1"},"included":[{"type":"y","id":"8"}]}`,
+		`{"type":"x","id":7,"attributes":{"text":"hello","int":"1"},"included":[{"type":"y","id":"8"}]}`,
+		`{"type":"x","id":"7","text":"hello","int":1,"included":[{"type":"y","id":8}]}`,
+		`{"type":"x","id":"7","attributes":null,"text":"hello","int":1,"included":[{"type":"y","id":"8"}]}`,
+		`{"type":"x","id":"7","attributes":[],"text":"hello","int":1,"included":[{"type":"y","id":"8"}]}`,
+		`{"DATA":{"id":"9"},"type":"x","id":"7","text":"hello","int":1,"included":[{"type":"y","id":"8","attributes":{"data":{"a":[1,2]}}}]}`,
 	} {
 		e, err := jsonapi.ReadEvent([]byte(body))
 		require.NoError(t, err, body)
-		assert.Equal(t, flat, e.Flat, body)
-		assert.Equal(t, jsonapi.Identity{ID: "7", Type: "x"}, e.Identity)
+		assert.Equal(t, jsonapi.Identity{ID: "7", Type: "x"}, e.Identity, body)
 		assert.True(t, e.Has("text", "int"))
 		assert.False(t, e.Has("text", "float"))
+		assert.True(t, e.HasAny("float", "int"))
+		assert.Equal(t, "hello", e.Text("text"), body)
+		assert.Empty(t, e.Text("float"))
 		r, included, err := jsonapi.DecodeEvent[record, jsonapi.Identity](e)
-		require.NoError(t, err)
+		require.NoError(t, err, body)
 		assert.Equal(t, "7", r.Key())
 		assert.Equal(t, jsonapi.Text("hello"), r.Attributes.Text)
 		assert.Equal(t, jsonapi.Int(1), r.Attributes.Int)

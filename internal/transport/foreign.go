@@ -28,6 +28,9 @@ func (t *Transport) Foreign(ctx context.Context, method string, link *url.URL, b
 	}
 	req.ContentLength = length
 	req.Header["User-Agent"] = t.userAgent
+	if signed := signedType(link); signed != "" && upload != nil {
+		req.Header["Content-Type"] = []string{signed}
+	}
 	resp, err = t.client.Do(req)
 	if err != nil {
 		sent = trace.possiblySent(watched, err) // before the end, which looks like a cancellation

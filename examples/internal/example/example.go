@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -49,7 +50,11 @@ func Run(flags *flag.FlagSet, args []string, work func() error) int {
 		flags.Usage()
 		return 0
 	}
-	fmt.Fprintf(flags.Output(), "%s: %v\n", flags.Name(), err)
+	lines := strings.Split(err.Error(), "\n") // which joined errors have
+	for i, line := range lines {
+		lines[i] = Plain(line)
+	}
+	fmt.Fprintf(flags.Output(), "%s: %s\n", flags.Name(), strings.Join(lines, "\n"))
 	if _, ok := errors.AsType[usageError](err); ok {
 		fmt.Fprintln(flags.Output())
 		flags.Usage()

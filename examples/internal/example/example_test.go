@@ -51,7 +51,17 @@ func TestFakeDoesNotWait(t *testing.T) {
 	assert.Equal(t, began.Add(48*time.Hour), session.Now())
 }
 
+// TestRunPrintsErrors has joined errors keep their lines, and text from outside print nothing else.
+func TestRunPrintsErrors(t *testing.T) {
+	var stderr strings.Builder
+	flags := Flags("try", "", &stderr)
+	code := Run(flags, nil, func() error { return errors.Join(errors.New("one\x1b[2J"), errors.New("two é")) })
+	assert.Equal(t, 1, code)
+	assert.Equal(t, "try: one\ufffd[2J\ntwo é\n", stderr.String())
+}
+
 func TestPrint(t *testing.T) {
+	assert.Equal(t, "1206\ufffd550100", Phone("1206\n550100"), "11 characters that are not all digits")
 	var out strings.Builder
 	Table(&out, [][]string{{"NUMBER", "ALIAS", "COST"}, {Phone("12065550100"), "", Money(1.25)}, {Phone("+442079460000"), "", ""}, {Phone("24365"), "", ""}})
 	Table(&out, [][]string{{"ID"}})

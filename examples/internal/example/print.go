@@ -34,12 +34,13 @@ func Table(out io.Writer, rows [][]string) {
 }
 
 // Phone is a number, in the form that models have, as people write it. One from abroad has its + already, and a short
-// code has none.
+// code has none. The result is [Plain].
 func Phone(number string) string {
-	if len(number) == 11 && number[0] == '1' {
+	notDigit := func(r rune) bool { return r < '0' || r > '9' }
+	if len(number) == 11 && number[0] == '1' && !strings.ContainsFunc(number, notDigit) {
 		return fmt.Sprintf("+1 %s-%s-%s", number[1:4], number[4:7], number[7:])
 	}
-	return number
+	return Plain(number)
 }
 
 // PhoneFlag is a flag that takes a phone number in any common notation. What can't be one is refused on the command
