@@ -236,7 +236,7 @@ func TestTextFromOthers(t *testing.T) {
 // TestHostile has what the API says be printed harmlessly.
 func TestHostile(t *testing.T) {
 	srv := newServer(t)
-	require.Zero(t, exampletest.RunReal(t, run, srv, days(srv)...).Code)
+	require.Zero(t, exampletest.RunReal(t, run, srv, days()...).Code)
 	r := exampletest.RunHostile(t, run, srv, "-list")
 	assert.Zero(t, r.Code, r.Stderr)
 	assert.Contains(t, r.Stdout, "completed"+exampletest.Harmless)
