@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/google/go-querystring/query"
@@ -163,11 +164,54 @@ type resource[T, I any] interface {
 // answer is what there is in an answer besides the resources asked for.
 type answer[I any] struct {
 	status   int
-	included []I
+	included *included[I] // nil if there is nothing
 }
 
 // none are the included objects of an answer that has none.
 type none = struct{}
+
+// included are the objects that a document includes.
+type included[I any] struct {
+	objects []I
+	next    map[jsonapi.Identity]int // the object of an identity that is found next; made when one is looked for
+	after   []int                    // of each object, the one of the same identity that is found after it, or 0
+}
+
+func newIncluded[I any](objects []I) *included[I] {
+	if len(objects) == 0 {
+		return nil
+	}
+	return &included[I]{objects: objects}
+}
+
+// find returns the object that a relationship to a resource of a kind refers to, and nil if the document does not
+// include it. Of several with one identity, each is found once, and the last one ever after: two attachments may have
+// the same id.
+func find[I interface{ Ref() jsonapi.Identity }](in *included[I], ref jsonapi.Identity, kind string) *I {
+	if in == nil {
+		return nil
+	}
+	if in.next == nil {
+		in.next, in.after = make(map[jsonapi.Identity]int, len(in.objects)), make([]int, len(in.objects))
+		for i := range slices.Backward(in.objects) {
+			ref := in.objects[i].Ref()
+			in.after[i], in.next[ref] = in.next[ref], i
+		}
+	}
+	ref.Type = cmp.Or(ref.Type, kind)
+	i, ok := in.next[ref]
+	if !ok {
+		ref.Type = "" // of an object whose type can't be read
+		i, ok = in.next[ref]
+	}
+	if !ok || ref.ID == "" {
+		return nil
+	}
+	if after := in.after[i]; after > 0 {
+		in.next[ref] = after
+	}
+	return &in.objects[i]
+}
 
 // fetch makes a call that is answered with one resource.
 func fetch[W resource[T, I], T, I any](ctx context.Context, c *Client, op operation, body input) (*T, error) {
@@ -175,15 +219,23 @@ func fetch[W resource[T, I], T, I any](ctx context.Context, c *Client, op operat
 	if err != nil {
 		return nil, err
 	}
-	return decode[W](op, r)
+	return decode[W](ctx, c, op, r)
 }
 
-func decode[W resource[T, I], T, I any](op operation, r *transport.Result) (*T, error) {
-	data, included, err := jsonapi.Decode[W, I](r.Body)
+func decode[W resource[T, I], T, I any](ctx context.Context, c *Client, op operation, r *transport.Result) (*T, error) {
+	doc, err := jsonapi.Decode[W, I](r.Body)
 	if err != nil {
 		return nil, op.unusable(r, err)
 	}
-	return new((*data).model(answer[I]{r.Status, included})), nil
+	c.warn(ctx, op, doc.Unread)
+	return new(doc.Data.model(answer[I]{r.Status, newIncluded(doc.Included)})), nil
+}
+
+// warn logs which values of a response could not be read.
+func (c *Client) warn(ctx context.Context, op operation, unread jsonapi.Unread) {
+	if unread.Count > 0 {
+		c.transport.Unread(ctx, op.name, unread.Paths, unread.Count)
+	}
 }
 
 // fetchData makes a call that is answered with data of a form of its own.
@@ -192,10 +244,11 @@ func fetchData[W interface{ model() T }, T any](ctx context.Context, c *Client, 
 	if err != nil {
 		return nil, err
 	}
-	data, err := jsonapi.DecodeData[W](r.Body)
+	data, unread, err := jsonapi.DecodeData[W](r.Body)
 	if err != nil {
 		return nil, op.unusable(r, err)
 	}
+	c.warn(ctx, op, unread)
 	return new((*data).model()), nil
 }
 

@@ -78,18 +78,18 @@ func callbackBody(callbackURL string) input {
 }
 
 type callbackWire struct {
-	jsonapi.Identity
+	jsonapi.Unnamed
 	Attributes struct {
-		Callback
+		URL        jsonapi.Text `json:"callback_url"`
+		Product    jsonapi.Text `json:"product"`
 		APIVersion jsonapi.Text `json:"api_version"`
 	} `json:"attributes"`
 }
 
-// Identified tells whether there is a callback, which has no id.
-func (w callbackWire) Identified() bool { return w.Attributes.URL != "" || w.Type != "" }
-
 func (w callbackWire) model(answer[none]) Callback {
-	c := w.Attributes.Callback
-	c.APIVersion = string(w.Attributes.APIVersion)
-	return c
+	return Callback{
+		URL:        string(w.Attributes.URL),
+		Product:    string(w.Attributes.Product),
+		APIVersion: string(w.Attributes.APIVersion),
+	}
 }

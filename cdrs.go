@@ -203,11 +203,12 @@ func (a *arguments) anyDigits(name string, values []string) []string {
 type cdrExportWire struct {
 	jsonapi.Record
 	Attributes struct {
-		CDRExport
-		ID               jsonapi.Ignored `json:"id"`
+		Status           jsonapi.Text    `json:"status"`
+		CallbackURL      jsonapi.Text    `json:"callback_url"`
 		RequestedAt      jsonapi.Time    `json:"requested_at"`
 		CreatedAt        jsonapi.Time    `json:"created_at"`
 		ExpiresAt        jsonapi.Time    `json:"expires_at"`
+		DownloadURL      jsonapi.Text    `json:"download_url"`
 		NumCalls         jsonapi.Int     `json:"num_calls"`
 		BilledMinutes    jsonapi.Int     `json:"billed_minutes"`
 		TotalCost        nanodollarsWire `json:"total_cost"`
@@ -218,39 +219,31 @@ type cdrExportWire struct {
 		CCRF             nanodollarsWire `json:"ccrf"`
 		FilterParameters json.RawMessage `json:"filter_parameters"`
 	} `json:"attributes"`
-
-	Data *cdrExportWire `json:"data"` // a list wraps each item once more
 }
-
-// Key is the id, wherever it is.
-func (w cdrExportWire) Key() string {
-	if w.Data != nil {
-		return w.Data.Key()
-	}
-	return w.Record.Key()
-}
-
-// Identified tells whether there is an export, which has its id in either place.
-func (w cdrExportWire) Identified() bool { return w.Key() != "" }
 
 func (w cdrExportWire) model(answer[none]) CDRExport {
-	if w.Data != nil {
-		return w.Data.model(answer[none]{})
+	a := &w.Attributes
+	e := CDRExport{
+		ID:               w.Key(),
+		Status:           CDRExportStatus(a.Status),
+		CallbackURL:      string(a.CallbackURL),
+		RequestedAt:      a.RequestedAt.Time,
+		CreatedAt:        a.CreatedAt.Time,
+		ExpiresAt:        a.ExpiresAt.Time,
+		DownloadURL:      string(a.DownloadURL),
+		NumCalls:         int(a.NumCalls),
+		BilledMinutes:    int(a.BilledMinutes),
+		TotalCost:        Nanodollars(a.TotalCost),
+		CallSubtotal:     Nanodollars(a.CallSubtotal),
+		ConnectFees:      Nanodollars(a.ConnectFees),
+		CNAMLookupFees:   Nanodollars(a.CNAMLookupFees),
+		USFFees:          Nanodollars(a.USFFees),
+		CCRF:             Nanodollars(a.CCRF),
+		FilterParameters: a.FilterParameters,
 	}
-	e := w.Attributes.CDRExport
-	e.ID = w.Key()
-	e.RequestedAt = w.Attributes.RequestedAt.Time
-	e.CreatedAt = w.Attributes.CreatedAt.Time
-	e.ExpiresAt = w.Attributes.ExpiresAt.Time
-	e.NumCalls = int(w.Attributes.NumCalls)
-	e.BilledMinutes = int(w.Attributes.BilledMinutes)
-	e.TotalCost = Nanodollars(w.Attributes.TotalCost)
-	e.CallSubtotal = Nanodollars(w.Attributes.CallSubtotal)
-	e.ConnectFees = Nanodollars(w.Attributes.ConnectFees)
-	e.CNAMLookupFees = Nanodollars(w.Attributes.CNAMLookupFees)
-	e.USFFees = Nanodollars(w.Attributes.USFFees)
-	e.CCRF = Nanodollars(w.Attributes.CCRF)
-	e.FilterParameters = w.Attributes.FilterParameters
+	if string(e.FilterParameters) == "null" {
+		e.FilterParameters = nil
+	}
 	return e
 }
 

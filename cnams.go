@@ -144,15 +144,13 @@ type cnamWire struct {
 }
 
 func (w cnamWire) model(a answer[includedNumberWire]) CNAM {
-	c := w.Attributes.cnam(w.Key())
+	c := w.Attributes.model(w.Key())
 	for _, ref := range w.Relationships.Numbers.Data {
-		number := Number{ID: string(ref.ID)}
-		for _, included := range a.included {
-			if included.ID == ref.ID && included.Type == ref.Type {
-				number = included.model(answer[relatedWire]{})
-			}
+		if found := find(a.included, ref, "number"); found != nil {
+			c.Numbers = append(c.Numbers, found.model(answer[relatedWire]{}))
+		} else if ref.ID != "" {
+			c.Numbers = append(c.Numbers, Number{ID: ref.Key()})
 		}
-		c.Numbers = append(c.Numbers, number)
 	}
 	return c
 }
@@ -163,35 +161,35 @@ type includedNumberWire struct {
 	Type string `json:"type"`
 }
 
+// Ref is what a relationship refers to the number by.
+func (w includedNumberWire) Ref() jsonapi.Identity { return jsonapi.Identity{ID: w.ID, Type: w.Type} }
+
 type cnamAttributes struct {
-	CNAM
-	ID         jsonapi.Ignored `json:"id"`
-	Numbers    jsonapi.Ignored `json:"numbers"`
-	Value      jsonapi.Text    `json:"value"`
-	Approved   jsonapi.Bool    `json:"is_approved"`
-	ApprovedAt jsonapi.Time    `json:"approval_datetime"`
-	CreatedAt  jsonapi.Time    `json:"creation_datetime"`
+	Value           jsonapi.Text `json:"value"`
+	Approved        jsonapi.Bool `json:"is_approved"`
+	ApprovedAt      jsonapi.Time `json:"approval_datetime"`
+	CreatedAt       jsonapi.Time `json:"creation_datetime"`
+	RejectionReason jsonapi.Text `json:"rejection_reason"`
 }
 
-func (a cnamAttributes) cnam(id string) CNAM {
-	c := a.CNAM
-	c.ID = id
-	c.Value = string(a.Value)
-	c.Approved = bool(a.Approved)
-	c.ApprovedAt = a.ApprovedAt.Time
-	c.CreatedAt = a.CreatedAt.Time
-	return c
+func (a cnamAttributes) model(id string) CNAM {
+	return CNAM{
+		ID:              id,
+		Value:           string(a.Value),
+		Approved:        bool(a.Approved),
+		ApprovedAt:      a.ApprovedAt.Time,
+		CreatedAt:       a.CreatedAt.Time,
+		RejectionReason: string(a.RejectionReason),
+	}
 }
 
+// cnamAssignmentWire is a change of a number's record. One that takes the record away has no id.
 type cnamAssignmentWire struct {
-	jsonapi.Identity
+	jsonapi.Unnamed
 	Attributes struct {
 		CreatedAt jsonapi.Time `json:"date_created"`
 	} `json:"attributes"`
 }
-
-// Identified tells whether there is a change; one that takes the record away has no id.
-func (w cnamAssignmentWire) Identified() bool { return w.ID != "" || w.Type != "" }
 
 func (w cnamAssignmentWire) model(answer[none]) CNAMAssignment {
 	return CNAMAssignment{ID: w.Key(), CreatedAt: w.Attributes.CreatedAt.Time}

@@ -274,19 +274,34 @@ type e911Wire struct {
 	Attributes e911Attributes `json:"attributes"`
 }
 
-func (w e911Wire) model(answer[none]) E911Record { return w.Attributes.record(w.Key()) }
+func (w e911Wire) model(answer[none]) E911Record { return w.Attributes.model(w.Key()) }
 
 type e911Attributes struct {
-	E911Address
+	Label             jsonapi.Text `json:"label"`
+	FirstName         jsonapi.Text `json:"first_name"`
+	LastName          jsonapi.Text `json:"last_name"`
 	StreetNumber      jsonapi.Text `json:"street_number"`
+	StreetName        jsonapi.Text `json:"street_name"`
+	AddressType       jsonapi.Text `json:"address_type"`
 	AddressTypeNumber jsonapi.Text `json:"address_type_number"`
+	City              jsonapi.Text `json:"city"`
+	State             jsonapi.Text `json:"state"`
+	Country           jsonapi.Text `json:"country"`
 	ZIP               jsonapi.Text `json:"zip"`
 }
 
-func (a e911Attributes) record(id string) E911Record {
-	address := a.E911Address
-	address.StreetNumber = string(a.StreetNumber)
-	address.AddressTypeNumber = string(a.AddressTypeNumber)
-	address.ZIP = string(a.ZIP)
-	return E911Record{ID: id, E911Address: address}
+func (a e911Attributes) model(id string) E911Record {
+	return E911Record{ID: id, E911Address: E911Address{
+		Label:             string(a.Label),
+		FirstName:         string(a.FirstName),
+		LastName:          string(a.LastName),
+		StreetNumber:      string(a.StreetNumber),
+		StreetName:        string(a.StreetName),
+		AddressType:       AddressType(a.AddressType),
+		AddressTypeNumber: string(a.AddressTypeNumber),
+		City:              string(a.City),
+		State:             string(a.State),
+		Country:           string(a.Country),
+		ZIP:               string(a.ZIP),
+	}}
 }

@@ -3,7 +3,6 @@ package flowroute
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"iter"
 	"time"
 
@@ -233,8 +232,6 @@ func (m *SendMessageRequest) attributes(args *arguments, prefix string) any {
 	return jsonapi.Resource("message", attributes)
 }
 
-func (o *MessageListOptions) largest() int { return maxMessagePage }
-
 func (o *MessageListOptions) check(args *arguments) {
 	o.ListOptions.check(args)
 	if o.Start.IsZero() {
@@ -248,63 +245,79 @@ func (o *MessageListOptions) check(args *arguments) {
 
 type messageWire struct {
 	jsonapi.Record
-	Attributes    messageAttributes `json:"attributes"`
-	PriceDetails  *priceWire        `json:"price_details"` // version 2.2 has it here, or among the attributes
+	Attributes struct {
+		From              jsonapi.Text  `json:"from"`
+		To                jsonapi.Text  `json:"to"`
+		Body              jsonapi.Text  `json:"body"`
+		Status            jsonapi.Text  `json:"status"`
+		Direction         jsonapi.Text  `json:"direction"`
+		MMS               jsonapi.Bool  `json:"is_mms"`
+		Encoding          jsonapi.Int   `json:"message_encoding"`
+		Type              jsonapi.Text  `json:"message_type"`
+		AmountNanodollars jsonapi.Int64 `json:"amount_nanodollars"`
+		AmountDisplay     jsonapi.Text  `json:"amount_display"`
+		Timestamp         jsonapi.Time  `json:"timestamp"`
+		DeliveryReceipts  []receiptWire `json:"delivery_receipts"`
+		PriceDetails      *priceWire    `json:"price_details"`
+
+		CallbackURL       jsonapi.Text `json:"message_callback_url"` // of a webhook, as the two below
+		LegacyCallbackURL jsonapi.Text `json:"callback_URL"`         // version 2.0 had it so
+		LegacyMMS         jsonapi.Bool `json:"has_mms"`
+	} `json:"attributes"`
+	PriceDetails  *priceWire `json:"price_details"` // version 2.2 has it here, or among the attributes
 	Relationships struct {
 		Media jsonapi.ToMany `json:"media"`
 	} `json:"relationships"`
 }
 
-type messageAttributes struct {
-	Message
-	ID                jsonapi.Ignored `json:"id"`
-	Media             jsonapi.Ignored `json:"media"`
-	From              jsonapi.Text    `json:"from"`
-	To                jsonapi.Text    `json:"to"`
-	Body              jsonapi.Text    `json:"body"`
-	MMS               jsonapi.Bool    `json:"is_mms"`
-	Encoding          jsonapi.Int     `json:"message_encoding"`
-	AmountNanodollars jsonapi.Int     `json:"amount_nanodollars"`
-	AmountDisplay     jsonapi.Text    `json:"amount_display"`
-	Timestamp         jsonapi.Time    `json:"timestamp"`
-	DeliveryReceipts  []receiptWire   `json:"delivery_receipts"`
-	PriceDetails      *priceWire      `json:"price_details"`
-}
-
 func (w messageWire) model(a answer[mediaWire]) Message {
-	m := w.Attributes.Message
-	m.ID = w.Key()
-	m.From = phoneValue(w.Attributes.From)
-	m.To = phoneValue(w.Attributes.To)
-	m.Body = string(w.Attributes.Body)
-	m.MMS = bool(w.Attributes.MMS)
-	m.Encoding = int(w.Attributes.Encoding)
-	m.AmountNanodollars = int64(w.Attributes.AmountNanodollars)
-	m.AmountDisplay = string(w.Attributes.AmountDisplay)
-	m.Timestamp = w.Attributes.Timestamp.Time
-	for _, r := range w.Attributes.DeliveryReceipts {
-		m.DeliveryReceipts = append(m.DeliveryReceipts, r.model())
+	attrs := &w.Attributes
+	m := Message{
+		ID:                w.Key(),
+		From:              phoneValue(attrs.From),
+		To:                phoneValue(attrs.To),
+		Body:              string(attrs.Body),
+		Status:            string(attrs.Status),
+		Direction:         MessageDirection(attrs.Direction),
+		MMS:               bool(attrs.MMS),
+		Encoding:          int(attrs.Encoding),
+		Type:              MessageType(attrs.Type),
+		AmountNanodollars: int64(attrs.AmountNanodollars),
+		AmountDisplay:     string(attrs.AmountDisplay),
+		Timestamp:         attrs.Timestamp.Time,
+		PriceDetails:      cmp.Or(w.PriceDetails, attrs.PriceDetails).model(),
+	}
+	for _, receipt := range attrs.DeliveryReceipts {
+		if receipt != (receiptWire{}) { // as a null is
+			m.DeliveryReceipts = append(m.DeliveryReceipts, receipt.model())
+		}
 	}
 	for _, ref := range w.Relationships.Media.Data {
-		m.Media = append(m.Media, media(ref, a.included))
+		if found := find(a.included, ref, "media"); found != nil {
+			m.Media = append(m.Media, found.model())
+		} else if ref.ID != "" {
+			m.Media = append(m.Media, Media{ID: ref.Key()})
+		}
 	}
-	m.PriceDetails = cmp.Or(w.PriceDetails, w.Attributes.PriceDetails).model()
 	return m
 }
 
 type receiptWire struct {
-	DeliveryReceipt
-	Level      jsonapi.Int  `json:"level"`
-	StatusCode jsonapi.Int  `json:"status_code"`
-	Timestamp  jsonapi.Time `json:"timestamp"`
+	Level                 jsonapi.Int  `json:"level"`
+	Status                jsonapi.Text `json:"status"`
+	StatusCode            jsonapi.Int  `json:"status_code"`
+	StatusCodeDescription jsonapi.Text `json:"status_code_description"`
+	Timestamp             jsonapi.Time `json:"timestamp"`
 }
 
 func (w receiptWire) model() DeliveryReceipt {
-	r := w.DeliveryReceipt
-	r.Level = int(w.Level)
-	r.StatusCode = int(w.StatusCode)
-	r.Timestamp = w.Timestamp.Time
-	return r
+	return DeliveryReceipt{
+		Level:                 int(w.Level),
+		Status:                string(w.Status),
+		StatusCode:            int(w.StatusCode),
+		StatusCodeDescription: string(w.StatusCodeDescription),
+		Timestamp:             w.Timestamp.Time,
+	}
 }
 
 type priceWire struct {
@@ -329,35 +342,19 @@ func (w *priceWire) model() *PriceDetails {
 type mediaWire struct {
 	jsonapi.Identity
 	Attributes struct {
-		Media
-		FileSize jsonapi.Int `json:"file_size"`
+		URL      jsonapi.Text  `json:"url"`
+		FileName jsonapi.Text  `json:"file_name"`
+		MIMEType jsonapi.Text  `json:"mime_type"`
+		FileSize jsonapi.Int64 `json:"file_size"`
 	} `json:"attributes"`
 }
 
-// UnmarshalJSON reads an attachment. Of one that is odd it reads the id alone, so that it costs neither the text nor
-// the other attachments.
-func (w *mediaWire) UnmarshalJSON(b []byte) error {
-	type plain mediaWire
-	var p plain
-	if json.Unmarshal(b, &p) != nil {
-		p = plain{}
-		if err := json.Unmarshal(b, &p.Identity); err != nil {
-			return err
-		}
+func (w mediaWire) model() Media {
+	return Media{
+		ID:       w.Key(),
+		URL:      string(w.Attributes.URL),
+		FileName: string(w.Attributes.FileName),
+		MIMEType: string(w.Attributes.MIMEType),
+		FileSize: int64(w.Attributes.FileSize),
 	}
-	*w = mediaWire(p)
-	return nil
-}
-
-// media is the attachment that a message refers to: as the answer includes it, or else its id alone.
-func media(ref jsonapi.Identity, included []mediaWire) Media {
-	for _, w := range included {
-		if w.Identity == ref {
-			m := w.Attributes.Media
-			m.ID = w.Key()
-			m.FileSize = int64(w.Attributes.FileSize)
-			return m
-		}
-	}
-	return Media{ID: string(ref.ID)}
 }

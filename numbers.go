@@ -3,7 +3,6 @@ package flowroute
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"iter"
 	"math"
 	"net/http"
@@ -410,7 +409,7 @@ func fetchProvisioned(ctx context.Context, c *Client, op operation, body input) 
 	if err != nil {
 		return nil, err
 	}
-	number, err := decode[numberWire](op, r)
+	number, err := decode[numberWire](ctx, c, op, r)
 	if err != nil && r.Status == http.StatusMultiStatus {
 		value := phoneValue(jsonapi.Text(new(arguments).phone("number", op.segments[0].value)))
 		return &Number{ID: value, Value: value, ProvisioningFailed: true}, nil
@@ -439,22 +438,19 @@ type exchangeWire struct{ jsonapi.Record }
 
 func (w exchangeWire) model(answer[none]) Exchange { return Exchange{ID: w.Key()} }
 
-// The wire structs of numbers name each attribute and embed no model: numbers come in long lists, and encoding/json
-// takes a fifth longer over an embedded struct.
-
 type availableNumberWire struct {
 	jsonapi.Record
 	Attributes struct {
 		Value       jsonapi.Text  `json:"value"`
-		NumberType  NumberType    `json:"number_type"`
-		RateCenter  string        `json:"rate_center"`
-		State       string        `json:"state"`
+		NumberType  jsonapi.Text  `json:"number_type"`
+		RateCenter  jsonapi.Text  `json:"rate_center"`
+		State       jsonapi.Text  `json:"state"`
 		MonthlyCost jsonapi.Float `json:"monthly_cost"`
 		SetupCost   jsonapi.Float `json:"setup_cost"`
 		InboundRate jsonapi.Float `json:"inbound_rate"`
-		ISOCountry  string        `json:"iso_country"`
-		RateType    string        `json:"rate_type"`
-		Tier        string        `json:"tier"`
+		ISOCountry  jsonapi.Text  `json:"iso_country"`
+		RateType    jsonapi.Text  `json:"rate_type"`
+		Tier        jsonapi.Text  `json:"tier"`
 	} `json:"attributes"`
 }
 
@@ -463,15 +459,15 @@ func (w availableNumberWire) model(answer[none]) AvailableNumber {
 	return AvailableNumber{
 		ID:          w.Key(),
 		Value:       phoneValue(a.Value),
-		NumberType:  a.NumberType,
-		RateCenter:  a.RateCenter,
-		State:       a.State,
+		NumberType:  NumberType(a.NumberType),
+		RateCenter:  string(a.RateCenter),
+		State:       string(a.State),
 		MonthlyCost: float64(a.MonthlyCost),
 		SetupCost:   float64(a.SetupCost),
 		InboundRate: float64(a.InboundRate),
-		ISOCountry:  a.ISOCountry,
-		RateType:    a.RateType,
-		Tier:        a.Tier,
+		ISOCountry:  string(a.ISOCountry),
+		RateType:    string(a.RateType),
+		Tier:        string(a.Tier),
 	}
 }
 
@@ -479,17 +475,17 @@ type numberWire struct {
 	jsonapi.Record
 	Attributes struct {
 		Value              jsonapi.Text  `json:"value"`
-		Alias              string        `json:"alias"`
-		Note               string        `json:"note"`
-		NumberType         NumberType    `json:"number_type"`
-		RateCenter         string        `json:"rate_center"`
-		State              string        `json:"state"`
+		Alias              jsonapi.Text  `json:"alias"`
+		Note               jsonapi.Text  `json:"note"`
+		NumberType         jsonapi.Text  `json:"number_type"`
+		RateCenter         jsonapi.Text  `json:"rate_center"`
+		State              jsonapi.Text  `json:"state"`
 		CNAMLookupsEnabled jsonapi.Bool  `json:"cnam_lookups_enabled"`
 		MessagingEnabled   jsonapi.Bool  `json:"messaging_enabled"`
-		Status             string        `json:"status"`
-		Tier               string        `json:"tier"`
-		ISOCountry         string        `json:"iso_country"`
-		RateType           string        `json:"rate_type"`
+		Status             jsonapi.Text  `json:"status"`
+		Tier               jsonapi.Text  `json:"tier"`
+		ISOCountry         jsonapi.Text  `json:"iso_country"`
+		RateType           jsonapi.Text  `json:"rate_type"`
 		MonthlyCost        jsonapi.Float `json:"monthly_cost"`
 		SetupCost          jsonapi.Float `json:"setup_cost"`
 		InboundRate        jsonapi.Float `json:"inbound_rate"`
@@ -507,68 +503,57 @@ func (w numberWire) model(a answer[relatedWire]) Number {
 	return Number{
 		ID:                 w.Key(),
 		Value:              phoneValue(attrs.Value),
-		Alias:              attrs.Alias,
-		Note:               attrs.Note,
-		NumberType:         attrs.NumberType,
-		RateCenter:         attrs.RateCenter,
-		State:              attrs.State,
+		Alias:              string(attrs.Alias),
+		Note:               string(attrs.Note),
+		NumberType:         NumberType(attrs.NumberType),
+		RateCenter:         string(attrs.RateCenter),
+		State:              string(attrs.State),
 		CNAMLookupsEnabled: bool(attrs.CNAMLookupsEnabled),
 		MessagingEnabled:   bool(attrs.MessagingEnabled),
-		Status:             attrs.Status,
-		Tier:               attrs.Tier,
-		ISOCountry:         attrs.ISOCountry,
-		RateType:           attrs.RateType,
+		Status:             string(attrs.Status),
+		Tier:               string(attrs.Tier),
+		ISOCountry:         string(attrs.ISOCountry),
+		RateType:           string(attrs.RateType),
 		MonthlyCost:        float64(attrs.MonthlyCost),
 		SetupCost:          float64(attrs.SetupCost),
 		InboundRate:        float64(attrs.InboundRate),
-		PrimaryRoute:       related(to.PrimaryRoute, a.included, relatedWire.routeModel),
-		FailoverRoute:      related(to.FailoverRoute, a.included, relatedWire.routeModel),
-		E911:               related(to.E911Address, a.included, relatedWire.e911Model),
-		CNAM:               related(to.CNAMPreset, a.included, relatedWire.cnamModel),
+		PrimaryRoute:       related(to.PrimaryRoute, a.included, "route", relatedWire.routeModel),
+		FailoverRoute:      related(to.FailoverRoute, a.included, "route", relatedWire.routeModel),
+		E911:               related(to.E911Address, a.included, "e911", relatedWire.e911Model),
+		CNAM:               related(to.CNAMPreset, a.included, "cnam", relatedWire.cnamModel),
 		ProvisioningFailed: a.status == http.StatusMultiStatus,
 	}
 }
 
-// relatedWire is what a number's document includes: one of the kinds below, or another that is passed over.
+// relatedWire is what a number's document includes: an E911 record, a CNAM record or a route, with the attributes of all
+// three. A route has its value where a CNAM record has it.
 type relatedWire struct {
 	jsonapi.Identity
-	route routeWire
-	e911  e911Wire
-	cnam  cnamWire
+	Attributes struct {
+		e911Attributes
+		cnamAttributes
+		Alias          jsonapi.Text `json:"alias"`
+		RouteType      jsonapi.Text `json:"route_type"`
+		EdgeStrategyID jsonapi.Text `json:"edge_strategy_id"`
+	} `json:"attributes"`
 }
 
-// UnmarshalJSON looks at the type first, since the kinds have attributes of the same name.
-func (w *relatedWire) UnmarshalJSON(b []byte) error {
-	if err := json.Unmarshal(b, &w.Identity); err != nil {
-		return err
-	}
-	switch w.Type {
-	case "route":
-		return json.Unmarshal(b, &w.route)
-	case "e911":
-		return json.Unmarshal(b, &w.e911)
-	case "cnam":
-		return json.Unmarshal(b, &w.cnam)
-	}
-	return nil
+func (w relatedWire) e911Model() E911Record { return w.Attributes.e911Attributes.model(w.Key()) }
+
+func (w relatedWire) cnamModel() CNAM { return w.Attributes.cnamAttributes.model(w.Key()) }
+
+func (w relatedWire) routeModel() Route {
+	a := &w.Attributes
+	return routeAttributes{Alias: a.Alias, Type: a.RouteType, Value: a.Value, EdgeStrategyID: a.EdgeStrategyID}.model(w.Key())
 }
 
-func (w relatedWire) routeModel() Route { return w.route.Attributes.route(w.Key()) }
-
-func (w relatedWire) e911Model() E911Record { return w.e911.Attributes.record(w.Key()) }
-
-func (w relatedWire) cnamModel() CNAM { return w.cnam.Attributes.cnam(w.Key()) }
-
-// related is the resource that a relationship refers to: as the answer includes it, or else its id alone.
-func related[T any](to jsonapi.ToOne, included []relatedWire, model func(relatedWire) T) *T {
-	if to.Data == nil {
+// related is the resource of a kind that a relationship refers to: as the answer includes it, or else its id alone.
+func related[T any](to jsonapi.ToOne, in *included[relatedWire], kind string, model func(relatedWire) T) *T {
+	if to.Data == nil || to.Data.ID == "" {
 		return nil
 	}
-	found := relatedWire{Identity: *to.Data}
-	for _, w := range included {
-		if w.Identity == found.Identity {
-			found = w
-		}
+	if found := find(in, *to.Data, kind); found != nil {
+		return new(model(*found))
 	}
-	return new(model(found))
+	return new(model(relatedWire{Identity: *to.Data}))
 }

@@ -733,7 +733,7 @@ func TestListAllSendsWhatListSends(t *testing.T) {
 		"/v2/routes?limit=200": func(ctx context.Context, c *flowroute.Client) error {
 			return first(c.Routes.ListAll(ctx, nil))
 		},
-		"/v2.1/messages?limit=1000&start_date=2026-01-02T00:00:00.00Z": func(ctx context.Context, c *flowroute.Client) error {
+		"/v2.1/messages?limit=200&start_date=2026-01-02T00:00:00.00Z": func(ctx context.Context, c *flowroute.Client) error {
 			return first(c.Messages.ListAll(ctx, &flowroute.MessageListOptions{Start: time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC)}))
 		},
 		"/v2/e911s?limit=200": func(ctx context.Context, c *flowroute.Client) error {

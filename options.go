@@ -266,6 +266,10 @@ func WithMessagesVersion(v MessagesVersion) Option {
 // file by [CDRsService.Records] and [PortingService.Upload] is not logged. The attributes of a line are op, method,
 // status, attempt, duration or delay, error_id (the API's id of an error, cleaned and cut after 256 bytes) and error
 // (the kind of a failure), and nothing else: no key, no phone number, no text. By default nothing is logged.
+//
+// A value of a response that can't be read leaves its field zero. It is logged at [slog.LevelWarn] with op and attribute
+// (where the value is, e.g. data[3].attributes.timestamp), without the value. After 20 values of one response, a last
+// line has their count.
 func WithLogger(l *slog.Logger) Option {
 	return func(c *config) *ArgumentError {
 		if l == nil {

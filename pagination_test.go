@@ -4,13 +4,17 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"iter"
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -425,4 +429,40 @@ func TestWholeInventory(t *testing.T) {
 	}
 	slices.Sort(byExchange)
 	assert.Equal(t, byNumber, byExchange, fmt.Sprint(len(byNumber), " and ", len(byExchange)))
+}
+
+// TestPagesOfLongTexts has more texts than one response could hold, of which the longest must fit into the pages that
+// ListAll asks for, and longer ones, as only an MMS can have, must not end the walk.
+func TestPagesOfLongTexts(t *testing.T) {
+	for _, test := range []struct{ messages, characters, requests int }{
+		{1000, 1_400, 5},
+		{400, 6_700, 2},         // 95 segments
+		{7, 767_840 / 2, 8 + 2}, // the most that an MMS can have: 200, 100, 50, 25, 13, 7, 4 and 2 are asked for, then 2 and 3
+	} {
+		text := strings.Repeat(`\u0438`, test.characters)
+		requests := 0
+		client := serveFunc(t, func(w http.ResponseWriter, r *http.Request) {
+			requests++
+			offset, _ := strconv.Atoi(r.FormValue("offset"))
+			limit, _ := strconv.Atoi(r.FormValue("limit"))
+			end, next := offset+limit, `"x"`
+			if end >= test.messages {
+				end, next = test.messages, `null`
+			}
+			var records []string
+			for i := offset; i < end; i++ {
+				records = append(records, strings.Replace(strings.Replace(messageJSON(i), "Message number", text, 1), messageID, "mdr2-"+strconv.Itoa(i), 1))
+			}
+			_, _ = io.WriteString(w, `{"data":[`+strings.Join(records, ",")+`],"links":{"next":`+next+`}}`)
+		})
+		n := 0
+		for m, err := range client.Messages.ListAll(t.Context(), &flowroute.MessageListOptions{Start: time.Date(2017, 12, 1, 0, 0, 0, 0, time.UTC)}) {
+			require.NoError(t, err)
+			require.Equal(t, "mdr2-"+strconv.Itoa(n), m.ID)
+			require.GreaterOrEqual(t, utf8.RuneCountInString(m.Body), test.characters)
+			n++
+		}
+		assert.Equal(t, test.messages, n)
+		assert.Equal(t, test.requests, requests)
+	}
 }

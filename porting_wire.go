@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"maps"
+	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/flowroute/flowroute-go/internal/jsonapi"
@@ -14,97 +16,140 @@ import (
 )
 
 type portabilityWire struct {
-	Portable     portableWire   `json:"portable"`
-	Nonportable  []jsonapi.Text `json:"nonportable"`
-	Hypernetwork []jsonapi.Text `json:"hypernetwork_enabled"`
+	Portable     portNumbersWire `json:"portable"`
+	Nonportable  portNumbersWire `json:"nonportable"`
+	Hypernetwork portNumbersWire `json:"hypernetwork_enabled"`
 }
 
 func (w portabilityWire) model() Portability {
-	return Portability{Portable: phoneValues(w.Portable), Nonportable: phoneValues(w.Nonportable), Hypernetwork: phoneValues(w.Hypernetwork)}
+	return Portability{
+		Portable:     phoneValues(w.Portable.Numbers),
+		Nonportable:  phoneValues(w.Nonportable.Numbers),
+		Hypernetwork: phoneValues(w.Hypernetwork.Numbers),
+	}
 }
 
-// portableWire is a list of numbers, or, in an older form, an object that has one.
-type portableWire []jsonapi.Text
-
-func (w *portableWire) UnmarshalJSON(b []byte) error {
-	if !bytes.HasPrefix(b, []byte("{")) {
-		return json.Unmarshal(b, (*[]jsonapi.Text)(w))
-	}
-	var object struct {
-		Numbers []jsonapi.Text `json:"numbers"`
-	}
-	err := json.Unmarshal(b, &object)
-	*w = object.Numbers
-	return err
+// portNumbersWire is a list of numbers, or, in an older form, an object that has one.
+type portNumbersWire struct {
+	Numbers []jsonapi.Text `json:"numbers"`
 }
 
+// Choose returns the list, or the object that has it.
+func (w *portNumbersWire) Choose(b []byte) any {
+	if bytes.HasPrefix(b, []byte("[")) {
+		return &w.Numbers
+	}
+	type object portNumbersWire
+	return (*object)(w)
+}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (w *portNumbersWire) UnmarshalJSON(b []byte) error { return json.Unmarshal(b, w.Choose(b)) }
+
+// portOrderWire is a port order, or what is around others in one of the forms of a list.
 type portOrderWire struct {
-	jsonapi.Record
+	jsonapi.Identity
 	Attributes struct {
-		PortOrder
 		ID                    jsonapi.Text       `json:"id"` // here in a list
 		GroupID               jsonapi.Text       `json:"group_id"`
+		Alias                 jsonapi.Text       `json:"alias"`
+		Status                jsonapi.Text       `json:"status"`
 		StatusUpdatedAt       jsonapi.Time       `json:"status_updated_at"`
 		Numbers               []jsonapi.Text     `json:"numbers"`
+		BillingName           jsonapi.Text       `json:"billing_name"`
 		BillingNumber         jsonapi.Text       `json:"billing_number"`
+		BillingAddress        billingAddressWire `json:"billing_address"`
+		Company               jsonapi.Text       `json:"company"`
+		Provider              jsonapi.Text       `json:"provider"`
 		ProviderAccount       jsonapi.Text       `json:"provider_account"`
 		PIN                   jsonapi.Text       `json:"pin"`
 		Last4SSN              jsonapi.Text       `json:"last_4_ssn"`
 		Cost                  jsonapi.Float      `json:"cost"`
+		UsageType             jsonapi.Text       `json:"usage_type"`
 		DesiredCompletionDate jsonapi.Time       `json:"desired_completion_date"`
 		EnableCNAMLookups     jsonapi.Bool       `json:"enable_cnam_lookups"`
+		LOADetails            loaDetailsWire     `json:"loa_details"`
 		Presets               portPresetsWire    `json:"presets"`
+		StatusURL             jsonapi.Text       `json:"status_url"`
 		BusinessDocuments     []portDocumentWire `json:"business_documents"`
-		Orders                portListWire       `json:"orders"` // of a list, around it
+		Comments              json.RawMessage    `json:"comments"`
+		Orders                portOrdersWire     `json:"orders"` // of a list, around it
 	} `json:"attributes"`
 
-	Data   *portOrderWire `json:"data"`   // of what is wrapped once more
-	Orders portListWire   `json:"orders"` // of a list, around it
+	Data   portOrdersWire `json:"data"`   // of what is wrapped once more
+	Orders portOrdersWire `json:"orders"` // of a list, around it
+	Status jsonapi.Text   `json:"status"` // of a group
 }
 
-// portListWire is port orders as a list, or as an object that has one.
-type portListWire []portOrderWire
+// Key is the order's id, wherever it is.
+func (w portOrderWire) Key() string { return string(cmp.Or(w.ID, w.Attributes.ID)) }
 
-func (w *portListWire) UnmarshalJSON(b []byte) error {
-	var inner portOrdersWire
-	if !bytes.HasPrefix(b, []byte("{")) {
-		err := json.Unmarshal(b, &inner)
-		*w = portListWire(inner)
-		return err
-	}
-	var object struct {
-		Data portOrdersWire `json:"data"`
-	}
-	err := json.Unmarshal(b, &object)
-	*w = portListWire(object.Data)
-	return err
+// Identified reports whether there is an order.
+func (w portOrderWire) Identified() bool { return w.Key() != "" }
+
+// within are the orders that it is around.
+func (w portOrderWire) within() portOrdersWire {
+	return slices.Concat(w.Data, w.Orders, w.Attributes.Orders)
 }
-
-// Identified tells whether there is an order, which has its id in either place.
-func (w portOrderWire) Identified() bool { return w.Key() != "" || w.Attributes.ID != "" }
 
 func (w portOrderWire) model(answer[none]) PortOrder {
-	a := w.Attributes
-	o := a.PortOrder
+	a := &w.Attributes
+	o := PortOrder{
+		ID:                    w.Key(),
+		GroupID:               string(a.GroupID),
+		Alias:                 string(a.Alias),
+		Status:                PortStatus(a.Status),
+		StatusUpdatedAt:       a.StatusUpdatedAt.Time,
+		Numbers:               phoneValues(a.Numbers),
+		BillingName:           string(a.BillingName),
+		BillingNumber:         string(a.BillingNumber),
+		BillingAddress:        a.BillingAddress.model(),
+		Company:               string(a.Company),
+		Provider:              string(a.Provider),
+		ProviderAccount:       string(a.ProviderAccount),
+		PIN:                   string(a.PIN),
+		Last4SSN:              string(a.Last4SSN),
+		Cost:                  float64(a.Cost),
+		UsageType:             PortUsage(a.UsageType),
+		DesiredCompletionDate: a.DesiredCompletionDate.Time,
+		EnableCNAMLookups:     bool(a.EnableCNAMLookups),
+		LOADetails:            LOADetails{Email: string(a.LOADetails.Email), CC: string(a.LOADetails.CC)},
+		Presets:               a.Presets.model(),
+		StatusURL:             string(a.StatusURL),
+		Comments:              a.Comments,
+	}
 	if slices.Contains([]string{"null", "[]", `""`}, string(o.Comments)) {
 		o.Comments = nil
 	}
-	o.ID = cmp.Or(w.Key(), string(a.ID))
-	o.GroupID = string(a.GroupID)
-	o.StatusUpdatedAt = a.StatusUpdatedAt.Time
-	o.Numbers = phoneValues(a.Numbers)
-	o.BillingNumber = string(a.BillingNumber)
-	o.ProviderAccount = string(a.ProviderAccount)
-	o.PIN = string(a.PIN)
-	o.Last4SSN = string(a.Last4SSN)
-	o.Cost = float64(a.Cost)
-	o.DesiredCompletionDate = a.DesiredCompletionDate.Time
-	o.EnableCNAMLookups = bool(a.EnableCNAMLookups)
-	o.Presets = a.Presets.model()
 	for _, d := range a.BusinessDocuments {
 		o.BusinessDocuments = append(o.BusinessDocuments, d.models()...)
 	}
 	return o
+}
+
+type billingAddressWire struct {
+	Street  jsonapi.Text `json:"street"`
+	Street2 jsonapi.Text `json:"street2"`
+	City    jsonapi.Text `json:"city"`
+	State   jsonapi.Text `json:"state"`
+	ZIP     jsonapi.Text `json:"zip"`
+	Country jsonapi.Text `json:"country"`
+}
+
+func (w billingAddressWire) model() BillingAddress {
+	return BillingAddress{
+		Street:  string(w.Street),
+		Street2: string(w.Street2),
+		City:    string(w.City),
+		State:   string(w.State),
+		ZIP:     string(w.ZIP),
+		Country: string(w.Country),
+	}
+}
+
+type loaDetailsWire struct {
+	Email jsonapi.Text `json:"email"`
+	CC    jsonapi.Text `json:"cc"`
 }
 
 type portPresetsWire struct {
@@ -116,34 +161,42 @@ type portPresetsWire struct {
 }
 
 func (w portPresetsWire) model() PortPresets {
-	return PortPresets{string(w.CNAMID), string(w.E911ID), string(w.Alias), string(w.PrimaryRouteID), string(w.FailoverRouteID)}
+	return PortPresets{
+		CNAMID:          string(w.CNAMID),
+		E911ID:          string(w.E911ID),
+		Alias:           string(w.Alias),
+		PrimaryRouteID:  string(w.PrimaryRouteID),
+		FailoverRouteID: string(w.FailoverRouteID),
+	}
 }
 
 type portFileWire struct {
 	jsonapi.Record
 	Attributes struct {
-		FileName string `json:"filename"`
-		Status   string `json:"status"`
+		FileName jsonapi.Text `json:"filename"`
+		Status   jsonapi.Text `json:"status"`
 	} `json:"attributes"`
 }
 
 func (w portFileWire) model(answer[none]) PortFile {
-	return PortFile{ID: w.Key(), FileName: w.Attributes.FileName, Status: w.Attributes.Status}
+	return PortFile{ID: w.Key(), FileName: string(w.Attributes.FileName), Status: string(w.Attributes.Status)}
 }
 
 // portDocumentWire is a file by itself, or a document around files.
 type portDocumentWire struct {
-	FileName string         `json:"filename"`
-	Status   string         `json:"status"`
+	FileName jsonapi.Text   `json:"filename"`
+	Status   jsonapi.Text   `json:"status"`
 	Data     []portFileWire `json:"data"`
 }
 
 func (w portDocumentWire) models() (files []PortFile) {
 	if w.FileName != "" || w.Status != "" {
-		files = append(files, PortFile{FileName: w.FileName, Status: w.Status})
+		files = append(files, PortFile{FileName: string(w.FileName), Status: string(w.Status)})
 	}
 	for _, f := range w.Data {
-		files = append(files, f.model(answer[none]{}))
+		if f != (portFileWire{}) { // as a null is
+			files = append(files, f.model(answer[none]{}))
+		}
 	}
 	return files
 }
@@ -151,80 +204,54 @@ func (w portDocumentWire) models() (files []PortFile) {
 type portStatusWire struct {
 	jsonapi.Record
 	Attributes struct {
-		Status    PortStatus   `json:"status"`
+		Status    jsonapi.Text `json:"status"`
 		UpdatedAt jsonapi.Time `json:"status_updated_at"`
 	} `json:"attributes"`
 }
 
 func (w portStatusWire) model(answer[none]) PortOrderStatus {
-	return PortOrderStatus{ID: w.Key(), Status: w.Attributes.Status, UpdatedAt: w.Attributes.UpdatedAt.Time}
+	return PortOrderStatus{ID: w.Key(), Status: PortStatus(w.Attributes.Status), UpdatedAt: w.Attributes.UpdatedAt.Time}
 }
 
 // portOrdersWire is port orders in each form in which the API may send them: one, a list, or either within a
 // portorder_list.
 type portOrdersWire []portOrderWire
 
-func (w *portOrdersWire) UnmarshalJSON(b []byte) error {
-	var found []portOrderWire
-	if bytes.HasPrefix(b, []byte("n")) {
-		return nil
-	}
-	if bytes.HasPrefix(b, []byte("[")) {
-		if err := json.Unmarshal(b, &found); err != nil {
-			return err
-		}
-	} else {
-		found = make([]portOrderWire, 1)
-		if err := json.Unmarshal(b, &found[0]); err != nil {
-			return err
-		}
-	}
-	*w = portOrdersWire{}
-	for _, o := range found {
-		w.add(o)
-	}
-	return nil
-}
-
-// add adds an order, or those that it is around. What has no id is no order.
-func (w *portOrdersWire) add(o portOrderWire) {
-	switch {
-	case o.Data != nil:
-		w.add(*o.Data)
-	case len(o.Orders)+len(o.Attributes.Orders) > 0:
-		*w = append(append(*w, o.Orders...), o.Attributes.Orders...)
-	case o.Identified():
-		*w = append(*w, o)
-	}
-}
-
-func (w portOrdersWire) models() (orders []PortOrder) {
-	for _, o := range w {
-		orders = append(orders, o.model(answer[none]{}))
-	}
-	return orders
-}
-
-type portGroupWire struct {
-	Attributes struct {
-		Status string `json:"status"`
-	} `json:"attributes"`
-	Status string `json:"status"`
-	orders portOrdersWire
-}
-
-func (w *portGroupWire) UnmarshalJSON(b []byte) error {
-	type plain portGroupWire
-	if bytes.HasPrefix(b, []byte("{")) {
-		if err := json.Unmarshal(b, (*plain)(w)); err != nil {
-			return err
+// orders are the port orders, without what is around them, and how many there are of which nothing can be read. It is an
+// error if there are orders, but none of them has an id.
+func (w portOrdersWire) orders() (orders []PortOrder, skipped int, err error) {
+	var named bool
+	var add func(portOrdersWire)
+	add = func(w portOrdersWire) {
+		for _, o := range w {
+			switch within := o.within(); {
+			case len(within) > 0:
+				add(within)
+			case o.Data != nil || o.Orders != nil || o.Attributes.Orders != nil || o.Type == "portorder_list": // is around none
+			case reflect.ValueOf(o).IsZero():
+				skipped++
+			default:
+				named = named || o.Identified()
+				orders = append(orders, o.model(answer[none]{}))
+			}
 		}
 	}
-	return json.Unmarshal(b, &w.orders)
+	if add(w); !named && len(orders) > 0 {
+		return nil, 0, jsonapi.ErrNoID
+	}
+	return orders, skipped, nil
 }
+
+// portGroupWire is a group around its orders.
+type portGroupWire portOrdersWire
 
 func (w portGroupWire) model() PortGroup {
-	return PortGroup{Status: cmp.Or(w.Attributes.Status, w.Status), Orders: w.orders.models()}
+	orders, _, _ := portOrdersWire(w).orders() // a group alone is no order
+	g := PortGroup{Orders: orders}
+	if len(w) == 1 && (!w[0].Identified() || len(w[0].within()) > 0) {
+		g.Status = string(cmp.Or(w[0].Attributes.Status, w[0].Status))
+	}
+	return g
 }
 
 // uploadWire is the URL that a file is to be uploaded to: the one in the answer, whatever its name is.
@@ -284,12 +311,28 @@ func findURL(data any) string {
 }
 
 func decodePortOrders(r *transport.Result, _ int) (records[PortOrder], error) {
-	data, err := jsonapi.DecodeData[portOrdersWire](r.Body)
+	data, unread, err := jsonapi.DecodeData[portOrdersWire](r.Body)
 	if err != nil {
 		return records[PortOrder]{}, err
 	}
-	found := records[PortOrder]{items: append([]PortOrder{}, data.models()...), more: len(*data) > 0, untold: true}
-	for _, o := range found.items {
+	orders, skipped, err := data.orders()
+	switch {
+	case err != nil:
+		return records[PortOrder]{}, err
+	case len(orders) == 0 && unread.Count > 0:
+		return records[PortOrder]{}, jsonapi.ErrNoData
+	}
+	found := records[PortOrder]{
+		items:   append([]PortOrder{}, orders...),
+		more:    len(orders) > 0,
+		untold:  true,
+		skipped: skipped,
+		unread:  unread,
+	}
+	for i, o := range found.items {
+		if o.ID == "" {
+			found.unread.Add("data[" + strconv.Itoa(i) + "].id")
+		}
 		found.add(o.ID)
 	}
 	return found, nil

@@ -75,9 +75,9 @@ func provision(action string, numbers []string, opts *MessagingOptions) input {
 type messagingTaskWire struct {
 	jsonapi.Record
 	Attributes struct {
-		Status  string       `json:"status"`
+		Status  jsonapi.Text `json:"status"`
 		Number  jsonapi.Text `json:"tn"`
-		Message string       `json:"message"`
+		Message jsonapi.Text `json:"message"`
 		Numbers struct {
 			Processing []jsonapi.Text `json:"processing"`
 			Successful []jsonapi.Text `json:"successful"`
@@ -90,9 +90,9 @@ func (w messagingTaskWire) model(answer[none]) MessagingTask {
 	a := w.Attributes
 	return MessagingTask{
 		ID:         w.Key(),
-		Status:     a.Status,
+		Status:     string(a.Status),
 		Number:     phoneValue(a.Number),
-		Message:    a.Message,
+		Message:    string(a.Message),
 		Processing: phoneValues(a.Numbers.Processing),
 		Successful: phoneValues(a.Numbers.Successful),
 		Failed:     phoneValues(a.Numbers.Failed),

@@ -212,35 +212,43 @@ type routeWire struct {
 	Attributes routeAttributes `json:"attributes"`
 }
 
-func (w routeWire) model(answer[none]) Route { return w.Attributes.route(w.Key()) }
+func (w routeWire) model(answer[none]) Route { return w.Attributes.model(w.Key()) }
 
 type routeAttributes struct {
-	Route
-	ID             jsonapi.Ignored `json:"id"`
-	Value          jsonapi.Text    `json:"value"`
-	EdgeStrategyID jsonapi.Text    `json:"edge_strategy_id"`
+	Alias          jsonapi.Text `json:"alias"`
+	Type           jsonapi.Text `json:"route_type"`
+	Value          jsonapi.Text `json:"value"`
+	EdgeStrategyID jsonapi.Text `json:"edge_strategy_id"`
 }
 
-func (a routeAttributes) route(id string) Route {
-	r := a.Route
-	r.ID = id
-	r.Value = string(a.Value)
-	r.EdgeStrategyID = string(a.EdgeStrategyID)
-	return r
+func (a routeAttributes) model(id string) Route {
+	return Route{
+		ID:             id,
+		Alias:          string(a.Alias),
+		Type:           RouteType(a.Type),
+		Value:          string(a.Value),
+		EdgeStrategyID: string(a.EdgeStrategyID),
+	}
 }
 
 type edgeStrategyWire struct {
 	jsonapi.Record
 	Attributes struct {
-		EdgeStrategy
-		FirewallRules string `json:"firewall_rules"`
+		Name          jsonapi.Text `json:"name"`
+		Description   jsonapi.Text `json:"description"`
+		FirewallRules jsonapi.Text `json:"firewall_rules"`
+		NAPTR         jsonapi.Text `json:"naptr"`
 	} `json:"attributes"`
 }
 
 func (w edgeStrategyWire) model(answer[none]) EdgeStrategy {
-	e := w.Attributes.EdgeStrategy
-	e.ID = w.Key()
-	for rule := range strings.SplitSeq(w.Attributes.FirewallRules, ",") {
+	e := EdgeStrategy{
+		ID:          w.Key(),
+		Name:        string(w.Attributes.Name),
+		Description: string(w.Attributes.Description),
+		NAPTR:       string(w.Attributes.NAPTR),
+	}
+	for rule := range strings.SplitSeq(string(w.Attributes.FirewallRules), ",") {
 		if rule = strings.TrimSpace(rule); rule != "" {
 			e.FirewallRules = append(e.FirewallRules, rule)
 		}

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -265,89 +266,81 @@ func parseMessage(e *jsonapi.Event, body []byte) (Event, error) {
 	if strings.HasPrefix(string(sense), "out") {
 		return &UnknownEvent{e.Key(), e.Type, body}, nil // a program that replies to messages must not reply to its own
 	}
-	w, included, err := decodeEvent[inboundWire, mediaWire](e,
-		reading{names: []string{"id", "from", "to", "body", "direction", "is_mms"}},
-		reading{names: []string{"id", "from", "to", "body", "direction"}},
-		reading{names: []string{"id", "from", "to", "body", "direction", "is_mms"}, bare: true},
-		reading{names: []string{"id", "from", "to", "body", "direction"}, bare: true},
-	)
+	doc, err := decodeEvent[inboundWire, mediaWire](e, "from", "to", "body", "direction")
 	if err != nil {
 		return nil, fmt.Errorf("a message that can't be read: %w", err)
 	}
-	m := w.model(answer[mediaWire]{included: included})
+	m := inboundMessage(doc)
 	m.Direction = cmp.Or(sense, MessageDirectionInbound)
 	return &m, nil
 }
 
-// reading is a part of an event: these attributes, and what is around them unless it is bare.
-type reading struct {
-	names []string
-	bare  bool
-}
-
-// decodeEvent reads an event, or as much of it as can be read: a field of little weight must not cost a text.
-func decodeEvent[R jsonapi.Identified, I any](e *jsonapi.Event, parts ...reading) (*R, []I, error) {
-	r, included, err := jsonapi.DecodeEvent[R, I](e)
-	for _, part := range parts {
-		if err == nil {
-			break
-		}
-		narrowed := e.Only(part.names...)
-		if part.bare {
-			narrowed = narrowed.Bare()
-		}
-		r, included, err = jsonapi.DecodeEvent[R, I](narrowed)
+// decodeEvent reads an event, or as much of it as can be read. Without these attributes it would mislead: an event in
+// which one of them can't be read is an error.
+func decodeEvent[R jsonapi.Identified, I any](e *jsonapi.Event, needed ...string) (*jsonapi.Document[R, I], error) {
+	doc, err := jsonapi.DecodeEvent[R, I](e)
+	if err != nil {
+		return nil, err
 	}
-	return r, included, err
+	for _, name := range needed {
+		if slices.Contains(doc.Unread.Paths, "data.attributes."+name) {
+			return nil, fmt.Errorf("the attribute %s has another kind of value", name)
+		}
+	}
+	return doc, nil
 }
 
 func parseReceipt(e *jsonapi.Event) (Event, error) {
 	if e.ID == "" || !e.Has("status") && !isReceipt(e) {
 		return nil, errors.New("the event is a delivery receipt without id or status")
 	}
-	w, _, err := decodeEvent[receiptEventWire, none](e,
-		reading{names: []string{"id", "status", "level", "status_code_description", "from", "to", "body"}},
-		reading{names: []string{"id", "status", "level"}, bare: true},
-		reading{names: []string{"id", "status"}, bare: true},
-	)
+	doc, err := decodeEvent[receiptEventWire, none](e, "status")
 	if err != nil {
 		return nil, fmt.Errorf("a delivery receipt that can't be read: %w", err)
 	}
-	return w.model(), nil
+	return doc.Data.model(), nil
 }
 
 func parseNotification(e *jsonapi.Event, body []byte) (Event, error) {
-	w, _, err := jsonapi.DecodeEvent[notificationWire, none](e)
+	doc, err := decodeEvent[notificationWire, none](e)
 	if err != nil {
 		return nil, fmt.Errorf("a notification that can't be read: %w", err)
 	}
-	n := w.model()
+	n := doc.Data.model()
 	n.Raw = body
 	return n, nil
 }
 
-type inboundWire struct {
-	messageWire
-	Attributes struct {
-		messageAttributes
-		ID                jsonapi.Text `json:"id"` // of a flat message
-		CallbackURL       string       `json:"message_callback_url"`
-		LegacyCallbackURL string       `json:"callback_URL"` // version 2.0 had it so
-		LegacyMMS         jsonapi.Bool `json:"has_mms"`
-	} `json:"attributes"`
-}
+// inboundWire is a message as a webhook has it. It need not have an id: a text must not be lost.
+type inboundWire struct{ messageWire }
 
-// Identified is what every message is: a text without an id must not be lost.
+// Identified reports true.
 func (w inboundWire) Identified() bool { return true }
 
-func (w inboundWire) model(a answer[mediaWire]) InboundMessage {
-	w.messageWire.Attributes = w.Attributes.messageAttributes
-	if len(w.Relationships.Media.Data) == 0 { // what is included belongs to the message, whether it says so or not
-		for _, included := range a.included {
-			w.Relationships.Media.Data = append(w.Relationships.Media.Data, included.Identity)
+// inboundMessage is the message of an event. An attachment that is included belongs to it, even if no relationship says
+// so.
+func inboundMessage(doc *jsonapi.Document[inboundWire, mediaWire]) InboundMessage {
+	const kind = "media"
+	w := &doc.Data
+	m := InboundMessage{
+		Message:     w.model(answer[mediaWire]{included: newIncluded(doc.Included)}),
+		CallbackURL: string(cmp.Or(w.Attributes.CallbackURL, w.Attributes.LegacyCallbackURL)),
+	}
+	told := map[jsonapi.Identity]int{}
+	for _, ref := range w.Relationships.Media.Data {
+		if ref.ID != "" {
+			told[jsonapi.Identity{ID: ref.ID, Type: cmp.Or(ref.Type, kind)}]++
 		}
 	}
-	m := InboundMessage{w.messageWire.model(a), cmp.Or(w.Attributes.CallbackURL, w.Attributes.LegacyCallbackURL)}
+	alone := len(told) == 0
+	for _, object := range doc.Included {
+		ref := jsonapi.Identity{ID: object.ID, Type: cmp.Or(object.Type, kind)}
+		if told[ref] > 0 {
+			told[ref]--
+		} else if media := object.model(); media != (Media{}) && (alone || ref.Type == kind) {
+			m.Media = append(m.Media, media)
+		}
+	}
 	m.MMS = m.MMS || bool(w.Attributes.LegacyMMS)
 	if m.Type == "long-code" { // as version 2.0 has it
 		m.Type = MessageTypeLongCode
@@ -366,16 +359,22 @@ type receiptEventWire struct {
 }
 
 func (w receiptEventWire) model() *DeliveryReceiptEvent {
-	a := w.Attributes
-	return &DeliveryReceiptEvent{w.Key(), a.receiptWire.model(), phoneValue(a.From), phoneValue(a.To), string(a.Body)}
+	a := &w.Attributes
+	return &DeliveryReceiptEvent{
+		MessageID:       w.Key(),
+		DeliveryReceipt: a.receiptWire.model(),
+		From:            phoneValue(a.From),
+		To:              phoneValue(a.To),
+		Body:            string(a.Body),
+	}
 }
 
 type notificationWire struct {
-	jsonapi.Identity
-	Timestamp  jsonapi.Text `json:"timestamp"` // the documented place; a form that is not known is no time
+	jsonapi.Unnamed
+	Timestamp  jsonapi.Time `json:"timestamp"` // the documented place
 	Attributes struct {
 		ID           jsonapi.Text `json:"id"`
-		Timestamp    jsonapi.Text `json:"timestamp"`
+		Timestamp    jsonapi.Time `json:"timestamp"`
 		EventType    jsonapi.Text `json:"event_type"`
 		ResourceType jsonapi.Text `json:"resource_type"`
 		ResourceID   jsonapi.Text `json:"resource_id"`
@@ -385,12 +384,8 @@ type notificationWire struct {
 	} `json:"attributes"`
 }
 
-// Identified is what every notification is, also one without an id.
-func (w notificationWire) Identified() bool { return true }
-
 func (w notificationWire) model() *Notification {
-	a := w.Attributes
-	timestamp, _ := jsonapi.ParseTime(string(cmp.Or(w.Timestamp, a.Timestamp)))
+	a := &w.Attributes
 	return &Notification{
 		ID:           cmp.Or(w.Key(), string(a.ID)),
 		Type:         w.Type,
@@ -400,6 +395,6 @@ func (w notificationWire) model() *Notification {
 		Status:       string(a.Status),
 		Message:      string(a.Message),
 		CustomerID:   string(a.CustomerID),
-		Timestamp:    timestamp,
+		Timestamp:    cmp.Or(w.Timestamp, a.Timestamp).Time,
 	}
 }

@@ -570,7 +570,7 @@ func refusals(t testing.TB) []refusal {
 		{"a list of attributes", delivered(`{"data":{"type":"message","id":"1","attributes":[]}}`), 400, "the event is a message without from, to or body"},
 		{"receipt without id", delivered(`{"data":{"type":"delivery_receipt","attributes":{"status":"sent"}}}`), 400, "the event is a delivery receipt without id or status"},
 		{"receipt without status", delivered(`{"data":{"type":"delivery_receipt","id":"1","attributes":{}}}`), 400, "the event is a delivery receipt without id or status"},
-		{"number an object", delivered(strings.Replace(smsBody, `"12065551234"`, `{"12065551234":1}`, 1)), 400, "a message that can't be read: the event has an object or a list instead of a string or a number"},
+		{"number an object", delivered(strings.Replace(smsBody, `"12065551234"`, `{"12065551234":1}`, 1)), 400, "a message that can't be read: the attribute from has another kind of value"},
 		{"text a list", delivered(strings.Replace(smsBody, `"Hi"`, `["Hi"]`, 1)), 400, `a message that can't be read`},
 		{"too many attachments", delivered(strings.Replace(mmsBody, `"included":[`, `"included":[`+strings.Repeat(`{},`, 20_000), 1)), 400, "the event has too many values"},
 		{"too many receipts", delivered(strings.Replace(mmsBody, `"delivery_receipts":[`, `"delivery_receipts":[`+strings.Repeat(`null,`, 20_000)+`null`, 1)), 400, "the event has too many values"},

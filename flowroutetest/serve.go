@@ -175,7 +175,7 @@ func (op operation) bodyLimit(c *call) int64 {
 		return MaxBody
 	}
 	if op.name == "porting.putFile" {
-		if _, permitted := c.permitted(c.uploadPath()); permitted {
+		if _, permitted := c.permittedUpload(c.uploadPath()); permitted {
 			return MaxUpload
 		}
 	}

@@ -6,14 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
-	"unicode"
+	"strconv"
 )
 
 // ErrNoData is what [Decode] and [DecodeList] return for a document without the data it must carry.
 var ErrNoData = errors.New("the answer has no data")
 
-// ErrNoID is what [Decode] and [DecodeList] return for a resource without the id it must have.
+// ErrNoID is what [Decode] returns for a resource without the id it must have, and [DecodeList] for a list of which no
+// resource has one.
 var ErrNoID = errors.New("the answer has a record without an id")
 
 // Record is a resource object of the type that was asked for: what it must have is an id. A resource embeds it.
@@ -24,8 +24,7 @@ type Record struct {
 // Key is the resource's id.
 func (r Record) Key() string { return string(r.ID) }
 
-// Identified tells whether the resource has what it must have to be one: an id. A resource that comes without an id
-// has a method of its own in place of this.
+// Identified reports whether the resource has an id.
 func (r Record) Identified() bool { return r.ID != "" }
 
 // Identity is the id and type of a resource object. One whose type has to be known embeds it, in place of [Record].
@@ -37,16 +36,25 @@ type Identity struct {
 // Key is the resource's id.
 func (i Identity) Key() string { return string(i.ID) }
 
-// Identified tells whether the resource has an id, as that of [Record] does.
+// Identified reports whether the resource has an id.
 func (i Identity) Identified() bool { return i.ID != "" }
 
-// Identified is a resource object: a struct that embeds [Record] or [Identity].
+// Ref is the identity itself, by which a relationship refers to the resource.
+func (i Identity) Ref() Identity { return i }
+
+// Unnamed is a resource object that need not have an id. A resource embeds it, in place of [Record].
+type Unnamed struct{ Identity }
+
+// Identified reports true.
+func (Unnamed) Identified() bool { return true }
+
+// Identified is a resource object: a struct that embeds [Record], [Identity] or [Unnamed].
 type Identified interface {
 	Key() string
 	Identified() bool
 }
 
-// ToOne is a relationship to one resource or, where Data is nil, to none.
+// ToOne is a relationship to one resource or, if Data is nil, to none.
 type ToOne struct {
 	Data *Identity `json:"data"`
 }
@@ -56,135 +64,222 @@ type ToMany struct {
 	Data []Identity `json:"data"`
 }
 
-type document[R, I any] struct {
+// Document is a document whose data is one resource.
+type Document[R, I any] struct {
 	Data     R   `json:"data"`
 	Included []I `json:"included"`
+
+	Unread Unread `json:"-"`
 }
 
-// Decode reads a document whose data is one resource.
-func Decode[R Identified, I any](body []byte) (*R, []I, error) {
-	var doc document[R, I]
-	if err := unmarshal(body, &doc); err != nil {
-		return nil, nil, err
+// Decode reads a document whose data is one resource. A value that can't be read is left zero.
+func Decode[R Identified, I any](body []byte) (*Document[R, I], error) {
+	doc := new(Document[R, I])
+	if json.Unmarshal(body, doc) == nil && doc.Data.Key() != "" {
+		return doc, nil
 	}
-	if doc.Data.Identified() {
-		return &doc.Data, doc.Included, nil
+	data, err := dataOf(body)
+	if err != nil {
+		return nil, err
 	}
+	if err := wants(data, '{'); err != nil {
+		return nil, err
+	}
+	doc = new(Document[R, I])
+	doc.Unread.read(body, doc, "")
 	// Some documentation shows the whole document wrapped in a data member once more.
-	var outer struct {
-		Data *struct {
-			Data     *R  `json:"data"`
-			Included []I `json:"included"`
-		} `json:"data"`
+	if inner, err := dataOf(data); doc.Data.Key() == "" && err == nil && inner[0] == '{' {
+		doc = new(Document[R, I])
+		doc.Unread.read(data, doc, "data")
 	}
-	if err := unmarshal(body, &outer); err != nil {
-		return nil, nil, err
+	if !doc.Data.Identified() {
+		return nil, ErrNoID
 	}
-	switch {
-	case outer.Data == nil:
-		return nil, nil, ErrNoData
-	case outer.Data.Data == nil:
-		return nil, nil, ErrNoID
-	case !(*outer.Data.Data).Identified():
-		return nil, nil, ErrNoID
-	}
-	return outer.Data.Data, outer.Data.Included, nil
+	return doc, nil
 }
 
 // DecodeData reads a document whose data is something else than a resource.
-func DecodeData[T any](body []byte) (*T, error) {
+func DecodeData[T any](body []byte) (*T, Unread, error) {
 	var doc struct {
 		Data *T `json:"data"`
 	}
-	if err := unmarshal(body, &doc); err != nil {
-		return nil, err
+	failure := json.Unmarshal(body, &doc)
+	if failure == nil && doc.Data != nil {
+		return doc.Data, Unread{}, nil
 	}
-	if doc.Data == nil {
-		return nil, ErrNoData
+	data, err := dataOf(body)
+	if err != nil {
+		return nil, Unread{}, err
 	}
-	return doc.Data, nil
+	value := new(T)
+	var unread Unread
+	if !unread.read(data, value, "data") {
+		return nil, Unread{}, readable(failure)
+	}
+	return value, unread, nil
 }
 
 // List is a document whose data is a list of resources.
 type List[R, I any] struct {
-	Data     []R `json:"data"`
-	Included []I `json:"included"`
-	Links    struct {
-		Next link `json:"next"`
-	} `json:"links"`
+	Data     []R   `json:"data"`
+	Included []I   `json:"included"`
+	Links    links `json:"links"`
+
+	Skipped      int    `json:"-"` // how many elements of the list are no objects, and not in Data
+	LinksUnknown bool   `json:"-"` // there are links, but not in a known form
+	Unread       Unread `json:"-"`
 }
 
-// link tells whether there is a link, which may be a text or an object. Where it leads is nobody's business.
+// links are those of a list, of which only the sign that more follows matters, and not where they lead.
+type links struct {
+	Next link `json:"next"`
+}
+
+// link reports whether there is a link, which may be a text or an object.
 type link bool
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (l *link) UnmarshalJSON(b []byte) error {
-	*l = string(b) != "null" && string(b) != `""`
+	*l = link(!nothing(b))
 	return nil
 }
 
+// nothing reports whether a value says that there is none.
+func nothing(b []byte) bool {
+	switch string(b) {
+	case "null", `""`, "false", "[]", "{}":
+		return true
+	}
+	return false
+}
+
 // DecodeList reads a document whose data is a list of resources, of which it makes room for so many as are expected.
+// A value that can't be read is left zero, and so is the id of a resource without one, as long as another has one.
 func DecodeList[R Identified, I any](body []byte, expected int) (*List[R, I], error) {
 	const smallest = 32 // bytes that a resource takes
-	list := List[R, I]{Data: make([]R, 0, min(expected, len(body)/smallest))}
-	err := unmarshal(body, &list)
-	if len(list.Data) == 0 { // without room it can be told whether there is a list at all
-		list = List[R, I]{}
-		err = unmarshal(body, &list)
+	list := &List[R, I]{Data: make([]R, 0, min(expected, len(body)/smallest))}
+	if json.Unmarshal(body, list) == nil && len(list.Data) > 0 && allNamed(list.Data) {
+		return list, nil
 	}
+	return decodeOddList[R, I](body)
+}
+
+func allNamed[R Identified](records []R) bool {
+	for i := range records {
+		if records[i].Key() == "" {
+			return false
+		}
+	}
+	return true
+}
+
+// decodeOddList reads each resource of a list by itself.
+func decodeOddList[R Identified, I any](body []byte) (*List[R, I], error) {
+	data, err := dataOf(body)
 	if err != nil {
 		return nil, err
 	}
-	if list.Data == nil {
-		return nil, ErrNoData
+	if err := wants(data, '['); err != nil {
+		return nil, err
 	}
-	for i := range list.Data {
-		if !list.Data[i].Identified() {
-			return nil, ErrNoID
+	items := elementsOf(data)
+	list := &List[R, I]{Data: make([]R, 0, len(items))}
+	named := len(items) == 0
+	for i, item := range items {
+		path := "data[" + strconv.Itoa(i) + "]"
+		if item[0] != '{' {
+			list.Unread.Add(path)
+			list.Skipped++
+			continue
 		}
+		record := decodeItem[R](item, path, &list.Unread)
+		named = named || record.Key() != ""
+		list.Data = append(list.Data, record)
 	}
-	return &list, nil
+	if !named {
+		return nil, ErrNoID
+	}
+	top := membersOf(body)
+	if included, ok := member(top, "included"); ok {
+		list.Unread.read(included, &list.Included, "included")
+	}
+	if links, ok := member(top, "links"); ok && !nothing(links) {
+		list.LinksUnknown = !list.Unread.read(links, &list.Links, "links")
+	}
+	return list, nil
 }
 
-// unmarshal is json.Unmarshal with errors that say where the trouble is and never quote the document,
-// which may hold a message's text or a phone number.
+// decodeItem reads an element of a list: a resource, or one that is wrapped in a data member.
+func decodeItem[R Identified](item []byte, path string, unread *Unread) R {
+	var record R
+	var odd Unread
+	odd.read(item, &record, path)
+	if inner, err := dataOf(item); record.Key() == "" && err == nil && inner[0] == '{' {
+		record, odd = *new(R), Unread{}
+		path += ".data"
+		odd.read(inner, &record, path)
+	}
+	if path += ".id"; record.Key() == "" && !slices.Contains(odd.Paths, path) {
+		odd.Add(path)
+	}
+	unread.merge(odd)
+	return record
+}
+
+// dataOf is the data member of a document.
+func dataOf(body []byte) ([]byte, error) {
+	var top map[string]json.RawMessage
+	if err := unmarshal(body, &top); err != nil && !json.Valid(body) {
+		return nil, err
+	}
+	data, present := member(top, "data")
+	if !present || data[0] == 'n' {
+		return nil, ErrNoData
+	}
+	return data, nil
+}
+
+// wants returns an error for a value that does not begin as an object or a list does.
+func wants(b []byte, first byte) error {
+	if b[0] == first {
+		return nil
+	}
+	return errors.New("data is " + kind(b) + " in place of " + kind([]byte{first}))
+}
+
+// unmarshal is [json.Unmarshal] with errors that never quote the document, which may hold a message's text or a phone
+// number.
 func unmarshal(body []byte, v any) error {
 	if len(body) == 0 {
 		return ErrNoData
 	}
-	err := json.Unmarshal(body, v)
+	return readable(json.Unmarshal(body, v))
+}
+
+func readable(err error) error {
 	if err == nil {
 		return nil
-	}
-	if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		kind, _, _ := strings.Cut(e.Value, " ")
-		return fmt.Errorf("the answer has an unexpected %s at %q", kind, path(e.Field))
-	}
-	if e, ok := errors.AsType[valueError](err); ok {
-		return e
 	}
 	if e, ok := errors.AsType[*json.SyntaxError](err); ok {
 		return fmt.Errorf("the answer is not JSON (offset %d)", e.Offset)
 	}
+	if _, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		return errors.New("the answer is not readable: it has a value of another kind than expected")
+	}
 	return fmt.Errorf("the answer is not readable: %w", err)
-}
-
-// path is where something is in a document, without the Go structs that encoding/json names on the way.
-func path(field string) string {
-	segments := strings.Split(field, ".")
-	return strings.Join(slices.DeleteFunc(segments, func(s string) bool {
-		return s != "" && unicode.IsUpper(rune(s[0])) || strings.HasSuffix(s, "Wire") || strings.HasSuffix(s, "Attributes")
-	}), ".")
 }
 
 // Unmarshal is [json.Unmarshal] into a value of a caller's own, whose errors may quote the document: their text is left
 // out.
 func Unmarshal(body []byte, v any) error {
-	err := unmarshal(body, v)
-	if own := errors.Unwrap(err); own != nil {
-		return unreadable{own}
+	err := json.Unmarshal(body, v)
+	switch {
+	case len(body) == 0:
+		return ErrNoData
+	case err == nil || !json.Valid(body):
+		return readable(err)
 	}
-	return err
+	return unreadable{err}
 }
 
 type unreadable struct{ error }

@@ -130,37 +130,10 @@ func (e *Event) Has(names ...string) bool {
 	return true
 }
 
-// Only is the event with none but these of its attributes.
-func (e *Event) Only(names ...string) *Event {
-	only := *e
-	only.attributes = map[string]json.RawMessage{}
-	for _, name := range names {
-		if value, present := e.attributes[name]; present {
-			only.attributes[name] = value
-		}
-	}
-	var document map[string]json.RawMessage
-	var data map[string]json.RawMessage
-	if json.Unmarshal(e.document, &document) != nil || json.Unmarshal(document["data"], &data) != nil {
-		return e
-	}
-	data["attributes"], _ = json.Marshal(only.attributes)
-	document["data"], _ = json.Marshal(data)
-	only.document, _ = json.Marshal(document)
-	return &only
-}
-
-// Bare is the event without relationships, and without what it includes.
-func (e *Event) Bare() *Event {
-	bare := *e
-	bare.document, _ = json.Marshal(envelope{Data: object{Type: e.Type, ID: e.Key(), Attributes: e.attributes}})
-	return &bare
-}
-
 // DecodeEvent makes a resource of an event, and of the objects that it includes.
-func DecodeEvent[R Identified, I any](e *Event) (*R, []I, error) {
-	data, included, err := Decode[R, I](e.document)
-	return data, included, ofEvent(err)
+func DecodeEvent[R Identified, I any](e *Event) (*Document[R, I], error) {
+	doc, err := Decode[R, I](e.document)
+	return doc, ofEvent(err)
 }
 
 // members are those of an object.
@@ -179,6 +152,8 @@ func members(b []byte, name string) (map[string]json.RawMessage, error) {
 // kind says what sort of value a piece of JSON is.
 func kind(b []byte) string {
 	switch b = bytes.TrimSpace(b); b[0] {
+	case '{':
+		return "an object"
 	case '[':
 		return "a list"
 	case '"':

@@ -35,12 +35,12 @@ func TestReadEvent(t *testing.T) {
 		assert.True(t, e.HasAny("float", "int"))
 		assert.Equal(t, "hello", e.Text("text"), body)
 		assert.Empty(t, e.Text("float"))
-		r, included, err := jsonapi.DecodeEvent[record, jsonapi.Identity](e)
+		doc, err := jsonapi.DecodeEvent[record, jsonapi.Identity](e)
 		require.NoError(t, err, body)
-		assert.Equal(t, "7", r.Key())
-		assert.Equal(t, jsonapi.Text("hello"), r.Attributes.Text)
-		assert.Equal(t, jsonapi.Int(1), r.Attributes.Int)
-		assert.Equal(t, []jsonapi.Identity{{ID: "8", Type: "y"}}, included)
+		assert.Equal(t, "7", doc.Data.Key())
+		assert.Equal(t, jsonapi.Text("hello"), doc.Data.Attributes.Text)
+		assert.Equal(t, jsonapi.Int64(1), doc.Data.Attributes.Int)
+		assert.Equal(t, []jsonapi.Identity{{ID: "8", Type: "y"}}, doc.Included)
 	}
 }
 

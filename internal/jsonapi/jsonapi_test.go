@@ -2,6 +2,7 @@ package jsonapi_test
 
 import (
 	"encoding/json"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -17,7 +18,8 @@ type record struct {
 	Attributes struct {
 		Text  jsonapi.Text  `json:"text"`
 		Float jsonapi.Float `json:"float"`
-		Int   jsonapi.Int   `json:"int"`
+		Int   jsonapi.Int64 `json:"int"`
+		Small jsonapi.Int   `json:"small"`
 		Bool  jsonapi.Bool  `json:"bool"`
 		Time  jsonapi.Time  `json:"time"`
 	} `json:"attributes"`
@@ -37,23 +39,45 @@ func TestScalars(t *testing.T) {
 		{`{"float":1.25}`, jsonapi.Float(1.25)},
 		{`{"float":500000}`, jsonapi.Float(500000)},
 		{`{"float":"0.0040"}`, jsonapi.Float(0.004)},
+		{`{"float":4e-3}`, jsonapi.Float(0.004)},
 		{`{"float":null}`, jsonapi.Float(0)},
 		{`{"float":""}`, jsonapi.Float(0)},
-		{`{"int":4000000}`, jsonapi.Int(4000000)},
-		{`{"int":"7000000"}`, jsonapi.Int(7000000)},
-		{`{"int":-1}`, jsonapi.Int(-1)},
-		{`{"int":null}`, jsonapi.Int(0)},
+		{`{"int":4000000}`, jsonapi.Int64(4000000)},
+		{`{"int":"7000000"}`, jsonapi.Int64(7000000)},
+		{`{"int":4e6}`, jsonapi.Int64(4000000)},
+		{`{"int":"4E+6"}`, jsonapi.Int64(4000000)},
+		{`{"int":4000000.0}`, jsonapi.Int64(4000000)},
+		{`{"int":" 4000000.00 "}`, jsonapi.Int64(4000000)},
+		{`{"int":-1.5e1}`, jsonapi.Int64(-15)},
+		{`{"int":1500e-2}`, jsonapi.Int64(15)},
+		{`{"int":0.0e999999999999999999999}`, jsonapi.Int64(0)},
+		{`{"int":-0.0}`, jsonapi.Int64(0)},
+		{`{"int":9223372036854775807}`, jsonapi.Int64(math.MaxInt64)},
+		{`{"int":9223372036854775807.000}`, jsonapi.Int64(math.MaxInt64)},
+		{`{"int":-9.223372036854775808e18}`, jsonapi.Int64(math.MinInt64)},
+		{`{"int":-1}`, jsonapi.Int64(-1)},
+		{`{"int":null}`, jsonapi.Int64(0)},
+		{`{"small":"2.0"}`, jsonapi.Int(2)},
+		{`{"small":-2e3}`, jsonapi.Int(-2000)},
 		{`{"bool":true}`, jsonapi.Bool(true)},
 		{`{"bool":"true"}`, jsonapi.Bool(true)},
 		{`{"bool":"True"}`, jsonapi.Bool(true)},
+		{`{"bool":"yes"}`, jsonapi.Bool(true)},
+		{`{"bool":1}`, jsonapi.Bool(true)},
+		{`{"bool":1.0}`, jsonapi.Bool(true)},
+		{`{"bool":"1"}`, jsonapi.Bool(true)},
+		{`{"bool":0}`, jsonapi.Bool(false)},
 		{`{"bool":"false"}`, jsonapi.Bool(false)},
+		{`{"bool":"NO"}`, jsonapi.Bool(false)},
 		{`{"bool":null}`, jsonapi.Bool(false)},
 	}
 	for _, test := range tests {
-		r, _, err := jsonapi.Decode[record, struct{}]([]byte(`{"data":{"id":"1","attributes":` + test.json + `}}`))
+		doc, err := jsonapi.Decode[record, jsonapi.Identity]([]byte(`{"data":{"id":"1","attributes":` + test.json + `}}`))
 		require.NoError(t, err, test.json)
-		a := r.Attributes
-		assert.Equal(t, test.want, map[any]any{"T": a.Text, "F": a.Float, "I": a.Int, "B": a.Bool}[kind(test.want)], test.json)
+		a := doc.Data.Attributes
+		got := map[string]any{"T": a.Text, "F": a.Float, "I": a.Int, "S": a.Small, "B": a.Bool}[kind(test.want)]
+		assert.Equal(t, test.want, got, test.json)
+		assert.Zero(t, doc.Unread, test.json)
 	}
 }
 
@@ -63,30 +87,41 @@ func kind(v any) string {
 		return "T"
 	case jsonapi.Float:
 		return "F"
-	case jsonapi.Int:
+	case jsonapi.Int64:
 		return "I"
+	case jsonapi.Int:
+		return "S"
 	default:
 		return "B"
 	}
 }
 
-func TestScalarsRefuse(t *testing.T) {
-	for attributes, want := range map[string]string{
-		`{"text":{}}`:                  "an object or a list instead of a string or a number",
-		`{"text":["12065550100"]}`:     "an object or a list instead of a string or a number",
-		`{"float":"cheap"}`:            "something else instead of a number",
-		`{"float":true}`:               "something else instead of a number",
-		`{"int":1.5}`:                  "something else instead of a whole number",
-		`{"int":99999999999999999999}`: "something else instead of a whole number",
-		`{"bool":"perhaps"}`:           "something else instead of true or false",
-		`{"bool":2}`:                   "something else instead of true or false",
-		`{"time":"yesterday"}`:         "something else instead of a time",
-		`{"time":1513900359}`:          "something else instead of a time",
+// TestUnreadScalars has a value of a kind that can't be read leave itself zero, and nothing else.
+func TestUnreadScalars(t *testing.T) {
+	readable := `"text":"a","float":1.5,"int":2,"small":3,"bool":true,"time":"2018-07-12"`
+	for name, values := range map[string][]string{
+		"text":  {`{}`, `["12065550100"]`, `{"a":{"b":[1]}}`},
+		"float": {`"cheap"`, `true`, `"NaN"`, `"-Inf"`, `1e400`, `"1e400"`, `[]`, `{}`, `"$0.01"`},
+		"int": {
+			`1.5`, `"1.5"`, `1e30`, `15e-1`, `99999999999999999999`, `9223372036854775808`, `1e19`, `1e400`, `"1e99999999999999999999"`, `"N/A"`, `"GSM"`,
+			`"0x10"`, `"--1"`, `"+-1"`, `"."`, `"e5"`, `"1e"`, `true`, `[]`, `{}`,
+		},
+		"small": {`1.5`, `1e30`, `"x"`},
+		"bool":  {`"perhaps"`, `2`, `-1`, `0.5`, `[]`, `{}`},
+		"time":  {`"yesterday"`, `7`, `true`, `"2018-13-01"`, `"0000-01-01T00:00:00+01:00"`, `[]`, `{}`},
 	} {
-		_, _, err := jsonapi.Decode[record, struct{}]([]byte(`{"data":{"id":"1","attributes":` + attributes + `}}`))
-		require.Error(t, err, attributes)
-		assert.ErrorContains(t, err, want)
-		assert.NotContains(t, err.Error(), "12065550100")
+		for _, value := range values {
+			doc, err := jsonapi.Decode[record, jsonapi.Identity]([]byte(`{"data":{"id":"1","attributes":{` + readable + `,"` + name + `":` + value + `}}}`))
+			require.NoError(t, err, value)
+			assert.Equal(t, jsonapi.Unread{Paths: []string{"data.attributes." + name}, Count: 1}, doc.Unread, value)
+			got := doc.Data.Attributes
+			fields := map[string]bool{
+				"text": got.Text == "", "float": got.Float == 0, "int": got.Int == 0, "small": got.Small == 0, "bool": !bool(got.Bool), "time": got.Time.IsZero(),
+			}
+			for field, zero := range fields {
+				assert.Equal(t, field == name, zero, "%s, %s is %s", field, name, value)
+			}
+		}
 	}
 }
 
@@ -105,18 +140,30 @@ func TestTimes(t *testing.T) {
 		"2019-03-19T22:49:48.060Z":         time.Date(2019, 3, 19, 22, 49, 48, 60e6, time.UTC),
 		"2017-12-21T16:44:35":              time.Date(2017, 12, 21, 16, 44, 35, 0, time.UTC),
 		"2018-07-12":                       time.Date(2018, 7, 12, 0, 0, 0, 0, time.UTC),
+		"2017-12-21T16:44:35+0000":         time.Date(2017, 12, 21, 16, 44, 35, 0, time.UTC),
+		"2017-12-21T16:44:35.25-0830":      time.Date(2017, 12, 22, 1, 14, 35, 250e6, time.UTC),
+		"2017-12-21 16:44:35 +0000":        time.Date(2017, 12, 21, 16, 44, 35, 0, time.UTC),
+		"2017-12-21t16:44:35z":             time.Date(2017, 12, 21, 16, 44, 35, 0, time.UTC),
+		"2017-12-21 16:44:35.5z":           time.Date(2017, 12, 21, 16, 44, 35, 500e6, time.UTC),
+		"2017-12-21 16:44:35 UTC":          time.Date(2017, 12, 21, 16, 44, 35, 0, time.UTC),
+		" 2017-12-21T16:44:35Z ":           time.Date(2017, 12, 21, 16, 44, 35, 0, time.UTC),
+		"2016-12-31T23:59:60Z":             time.Date(2017, 1, 1, 0, 0, 0, 0, time.UTC),
+		"2016-12-31 18:59:60.25-05":        time.Date(2017, 1, 1, 0, 0, 0, 250e6, time.UTC),
+		"Sat, 31 Dec 2016 23:59:60 GMT":    time.Date(2017, 1, 1, 0, 0, 0, 0, time.UTC),
+		"Fri, 1 Jun 2018 00:17:52 +0000":   time.Date(2018, 6, 1, 0, 17, 52, 0, time.UTC),
+		"1513900359":                       time.Date(2017, 12, 21, 23, 52, 39, 0, time.UTC),
 	} {
-		r, _, err := jsonapi.Decode[record, struct{}]([]byte(`{"data":{"id":"1","attributes":{"time":"` + written + `"}}}`))
+		doc, err := jsonapi.Decode[record, jsonapi.Identity]([]byte(`{"data":{"id":"1","attributes":{"time":"` + written + `"}}}`))
 		require.NoError(t, err, written)
-		assert.Equal(t, want, r.Attributes.Time.Time, written)
+		assert.Equal(t, want, doc.Data.Attributes.Time.Time, written)
 		parsed, err := jsonapi.ParseTime(written)
 		require.NoError(t, err)
 		assert.Equal(t, want, parsed)
 	}
 	for _, written := range []string{"null", `""`} {
-		r, _, err := jsonapi.Decode[record, struct{}]([]byte(`{"data":{"id":"1","attributes":{"time":` + written + `}}}`))
+		doc, err := jsonapi.Decode[record, jsonapi.Identity]([]byte(`{"data":{"id":"1","attributes":{"time":` + written + `}}}`))
 		require.NoError(t, err, written)
-		assert.True(t, r.Attributes.Time.IsZero())
+		assert.True(t, doc.Data.Attributes.Time.IsZero())
 	}
 	_, err := jsonapi.ParseTime("Fri, 01 Jun 2018 00:17:52 PST")
 	assert.Error(t, err, "a zone whose offset is not known is no time")
@@ -129,12 +176,18 @@ func TestDecode(t *testing.T) {
 		`{"data":{"id":"1","type":"route"},"new":[1,{"x":null}]}`:  {ID: "1", Type: "route"},
 		`{"data":{"data":{"id":"1","type":"number"},"links":{}}}`:  {ID: "1", Type: "number"},
 		` {"data" : {"id" : "1", "attributes" : {"unknown": []}}}`: {ID: "1"},
+		`{"data":{"type":20655501e0,"id":"1"}}`:                    {ID: "1"},
 	} {
-		r, _, err := jsonapi.Decode[record, struct{}]([]byte(body))
+		doc, err := jsonapi.Decode[record, jsonapi.Identity]([]byte(body))
 		require.NoError(t, err, body)
-		assert.Equal(t, want, r.Identity)
+		assert.Equal(t, want, doc.Data.Identity)
 	}
+	doc, err := jsonapi.Decode[unnamed, jsonapi.Identity]([]byte(`{"data":{}}`))
+	require.NoError(t, err)
+	assert.Zero(t, *doc, "it needs no id")
 }
+
+type unnamed struct{ jsonapi.Unnamed }
 
 func TestDecodeRefuses(t *testing.T) {
 	for body, want := range map[string]string{
@@ -144,31 +197,93 @@ func TestDecodeRefuses(t *testing.T) {
 		`{"data":null}`:                      "the answer has no data",
 		`{"data":{}}`:                        "the answer has a record without an id",
 		`{"data":{"id":null,"type":"cnam"}}`: "the answer has a record without an id",
+		`{"data":{"id":{"a":20655},"x":1}}`:  "the answer has a record without an id",
 		`{"data":{"data":null}}`:             "the answer has a record without an id",
 		`{"data":{"data":{}}}`:               "the answer has a record without an id",
 		`<html>12065550100</html>`:           "the answer is not JSON",
 		`{"data":{"id":"1"}`:                 "the answer is not JSON",
-		`{"data":[]}`:                        `the answer has an unexpected array at "data"`,
-		`["12065550100"]`:                    `the answer has an unexpected array at ""`,
 		`{"data":{"type":2065550100}`:        "the answer is not JSON",
-		`{"data":{"type":20655501e0}}`:       `the answer has an unexpected number at "data.`,
+		`{"data":[]}`:                        "data is a list in place of an object",
+		`{"data":"12065550100"}`:             "data is a string in place of an object",
+		`["12065550100"]`:                    "the answer has no data",
 	} {
-		_, _, err := jsonapi.Decode[record, struct{}]([]byte(body))
+		_, err := jsonapi.Decode[record, jsonapi.Identity]([]byte(body))
 		require.ErrorContains(t, err, want, body)
 		assert.NotContains(t, err.Error(), "20655", "what an answer holds may be private")
 	}
-	for _, body := range []string{``, `{}`, `{"data":null}`, `{"data":{}}`, `[]`, `{"data":[{"id":1}`, `{"data":[{"id":1},{"type":"cnam"}]}`, `{"data":[null]}`} {
-		_, err := jsonapi.DecodeList[record, struct{}]([]byte(body), 10)
+	for _, body := range []string{`null`, `[]`, `{"data":null}`, `{"data":"12065550100"}`, `{"data":[]}`} {
+		_, err := jsonapi.Decode[unnamed, jsonapi.Identity]([]byte(body))
+		require.Error(t, err, body)
+		_, _, err = jsonapi.DecodeData[unnamed]([]byte(body))
+		require.Error(t, err, body)
+		assert.NotContains(t, err.Error(), "20655")
+	}
+	for _, body := range []string{
+		``, `{}`, `{"data":null}`, `{"data":{}}`, `[]`, `{"data":[{"id":1}`, `{"data":[null]}`, `{"data":[{"type":"cnam"},7]}`, `{"data":7}`,
+	} {
+		_, err := jsonapi.DecodeList[record, jsonapi.Identity]([]byte(body), 10)
 		assert.Error(t, err, body)
 	}
-	list, err := jsonapi.DecodeList[record, struct{}]([]byte(`{"data":[],"links":{"next":"x"}}`), 10)
-	require.NoError(t, err)
-	assert.Empty(t, list.Data)
-	for next, want := range map[string]bool{`"x"`: true, `{"href":"x"}`: true, `null`: false, `""`: false} {
-		list, err := jsonapi.DecodeList[record, struct{}]([]byte(`{"data":[],"links":{"next":`+next+`}}`), 10)
-		require.NoError(t, err)
-		assert.Equal(t, want, bool(list.Links.Next), next)
+}
+
+// TestDecodeList has what is odd in a list cost nothing but itself.
+func TestDecodeList(t *testing.T) {
+	list := func(body string) *jsonapi.List[record, jsonapi.Identity] {
+		list, err := jsonapi.DecodeList[record, jsonapi.Identity]([]byte(body), 10)
+		require.NoError(t, err, body)
+		return list
 	}
+	assert.Empty(t, list(`{"data":[],"links":{"next":"x"}}`).Data)
+	for links, want := range map[string][2]bool{
+		`{"next":"x"}`: {true, false}, `{"next":{"href":"x"}}`: {true, false}, `{"next":null}`: {false, false}, `{"next":""}`: {false, false},
+		`null`: {false, false}, `[]`: {false, false}, `""`: {false, false}, `{}`: {false, false}, `7`: {false, true}, `["x"]`: {false, true},
+	} {
+		l := list(`{"data":[{"id":1}],"links":` + links + `}`)
+		assert.Equal(t, want, [2]bool{bool(l.Links.Next), l.LinksUnknown}, links)
+		assert.Equal(t, want[1], l.Unread.Count > 0, links)
+	}
+
+	l := list(`{"data":[{"id":"1","attributes":{"text":"a"}},null,7,"x",[],{"attributes":{"text":"b","int":"N/A"}},{"id":4,"attributes":[]},{"data":{"id":5,"attributes":{"int":5}}}],
+		"included":["x",{"id":"6","type":"y"},{"id":{}}],"links":{"next":"x"}}`)
+	require.Len(t, l.Data, 4)
+	assert.Equal(t, []jsonapi.Text{"1", "", "4", "5"}, []jsonapi.Text{l.Data[0].ID, l.Data[1].ID, l.Data[2].ID, l.Data[3].ID})
+	assert.Equal(t, jsonapi.Text("b"), l.Data[1].Attributes.Text)
+	assert.Equal(t, jsonapi.Int64(5), l.Data[3].Attributes.Int)
+	assert.Equal(t, 4, l.Skipped)
+	assert.True(t, bool(l.Links.Next))
+	assert.Contains(t, l.Included, jsonapi.Identity{ID: "6", Type: "y"})
+	assert.Equal(t, []string{
+		"data[1]", "data[2]", "data[3]", "data[4]", "data[5].attributes.int", "data[5].id", "data[6].attributes", "included[0]", "included[2].id",
+	}, l.Unread.Paths)
+	assert.Equal(t, 9, l.Unread.Count)
+
+	l = list(`{"data":[{"id":1}` + strings.Repeat(`,{"id":2,"attributes":{"int":{},"bool":[]}}`, 1000) + `]}`)
+	assert.Equal(t, 2000, l.Unread.Count)
+	assert.Len(t, l.Unread.Paths, 20)
+	assert.Len(t, l.Data, 1001)
+}
+
+// TestUnreadParts has what is odd at any depth cost nothing but itself.
+func TestUnreadParts(t *testing.T) {
+	type part struct {
+		Text   jsonapi.Text `json:"text"`
+		Number *part        `json:"number"`
+		List   []part       `json:"list"`
+		Texts  []jsonapi.Text
+		Raw    json.RawMessage `json:"raw"`
+	}
+	value, unread, err := jsonapi.DecodeData[part]([]byte(`{"data":{"TEXT":"a","number":{"text":[],"list":[{"text":"b"},7]},"list":{"text":"c","number":"x"},"texts":["d",{},5],"raw":{"a":1},"tEXT":"a"}}`))
+	require.NoError(t, err)
+	assert.Equal(t, []string{"data.number.text", "data.number.list[1]", "data.list.number", "data.Texts[1]"}, unread.Paths)
+	assert.Equal(t, &part{
+		Text: "a", Number: &part{List: []part{{Text: "b"}}}, List: []part{{Text: "c"}}, Texts: []jsonapi.Text{"d", "5"}, Raw: json.RawMessage(`{"a":1}`),
+	}, value)
+
+	deep := strings.Repeat(`{"number":`, 5000) + `{"text":{}}` + strings.Repeat(`}`, 5000)
+	value, unread, err = jsonapi.DecodeData[part]([]byte(`{"data":` + deep + `}`))
+	require.NoError(t, err)
+	assert.Equal(t, 1, unread.Count, "and is not read again and again at each depth")
+	assert.NotNil(t, value.Number)
 }
 
 func TestEncode(t *testing.T) {

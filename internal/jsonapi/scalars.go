@@ -3,14 +3,17 @@ package jsonapi
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"math"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 )
 
 // The types below read a JSON scalar in each of the forms that the API sends it in.
 // A null and an empty string are the zero value. Their errors say what was wanted, and do not quote what was found.
 
-// Text is a string, sent as a string or a number.
+// Text is a string, sent as a string, a number or a truth value.
 type Text string
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -33,33 +36,77 @@ func (f *Float) UnmarshalJSON(b []byte) error {
 		*f = 0
 		return nil
 	}
-	v, err := strconv.ParseFloat(string(text), 64)
-	if err != nil {
+	v, err := strconv.ParseFloat(string(bytes.TrimSpace(text)), 64)
+	if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
 		return unwanted(b, "a number")
 	}
 	*f = Float(v)
 	return nil
 }
 
-// Int is a whole number, sent as a number or a string.
-type Int int64
+// Int is a whole number, sent as a number or a string, with or without an exponent or decimals of zero. One that an int
+// can't hold can't be read.
+type Int int
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (i *Int) UnmarshalJSON(b []byte) error {
+	var v Int64
+	err := v.UnmarshalJSON(b)
+	if *i = Int(v); Int64(*i) != v {
+		*i = 0
+		return unwanted(b, "a whole number")
+	}
+	return err
+}
+
+// Int64 is a whole number of 64 bits, sent as [Int] is.
+type Int64 int64
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (i *Int64) UnmarshalJSON(b []byte) error {
 	text, ok := scalar(b)
 	if len(text) == 0 && ok {
 		*i = 0
 		return nil
 	}
-	v, err := strconv.ParseInt(string(text), 10, 64)
-	if err != nil {
+	v, ok := whole(string(bytes.TrimSpace(text)))
+	if !ok {
 		return unwanted(b, "a whole number")
 	}
-	*i = Int(v)
+	*i = Int64(v)
 	return nil
 }
 
-// Bool is a truth value, sent as such or as a string.
+// whole reads a number if it is whole, and none that would have to be rounded.
+func whole(s string) (int64, bool) {
+	if v, err := strconv.ParseInt(s, 10, 64); err == nil {
+		return v, true
+	}
+	mantissa, exponent, found := strings.Cut(strings.ToLower(s), "e")
+	if !found {
+		exponent = "0"
+	}
+	integer, decimals, _ := strings.Cut(mantissa, ".")
+	sign := integer[:len(integer)-len(strings.TrimLeft(integer, "+-"))]
+	digits := strings.TrimPrefix(integer, sign) + decimals
+	if digits == "" || len(sign) > 1 || strings.Trim(digits, "0123456789") != "" {
+		return 0, false
+	}
+	shift, err := strconv.Atoi(exponent)
+	significant := strings.TrimRight(digits, "0")
+	zeros := len(digits) - len(significant) + shift - len(decimals) // behind the significant digits
+	significant = strings.TrimLeft(significant, "0")
+	switch {
+	case significant == "":
+		return 0, err == nil || errors.Is(err, strconv.ErrRange)
+	case err != nil || zeros < 0 || zeros > 18:
+		return 0, false
+	}
+	v, err := strconv.ParseInt(sign+significant+strings.Repeat("0", zeros), 10, 64)
+	return v, err == nil
+}
+
+// Bool is a truth value, sent as such, as a word or as a number.
 type Bool bool
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -69,20 +116,20 @@ func (v *Bool) UnmarshalJSON(b []byte) error {
 		*v = false
 		return nil
 	}
-	value, err := strconv.ParseBool(string(text))
-	if err != nil {
-		return unwanted(b, "true or false")
+	switch word := strings.ToLower(string(bytes.TrimSpace(text))); word {
+	case "true", "t", "yes", "y", "on":
+		*v = true
+	case "false", "f", "no", "n", "off":
+		*v = false
+	default:
+		n, ok := whole(word)
+		if !ok || n != 0 && n != 1 {
+			return unwanted(b, "true or false")
+		}
+		*v = n == 1
 	}
-	*v = Bool(value)
 	return nil
 }
-
-// Ignored is nothing, whatever is sent. A wire struct that embeds a model has it for those of the model's fields that
-// are not the API's attributes.
-type Ignored struct{}
-
-// UnmarshalJSON implements [json.Unmarshaler].
-func (*Ignored) UnmarshalJSON([]byte) error { return nil }
 
 // valueError is a value of another kind than wanted.
 type valueError struct{ found, wanted string }

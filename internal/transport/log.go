@@ -17,6 +17,7 @@ import (
 type Log interface {
 	attempt(ctx context.Context, req *Request, r *Result, took time.Duration)
 	repeat(ctx context.Context, req *Request, r *Result, delay time.Duration)
+	unread(ctx context.Context, op string, attributes []string, count int)
 }
 
 // NewLog makes a log that writes a line for each. errorID finds the API's id of an error.
@@ -25,7 +26,7 @@ func NewLog(logger *slog.Logger, errorID func(body []byte) string) Log {
 }
 
 // log writes lines. What they may say is listed here: the operation, method, status, attempt, duration, delay, the
-// API's id of an error, and the kind of a failure. Nothing else is ever logged.
+// API's id of an error, the kind of a failure, and the path and count of attributes. Nothing else is ever logged.
 type log struct {
 	logger  *slog.Logger
 	errorID func(body []byte) string
@@ -43,6 +44,17 @@ func (l log) repeat(ctx context.Context, req *Request, r *Result, delay time.Dur
 		return
 	}
 	l.logger.LogAttrs(ctx, slog.LevelWarn, "flowroute: repeating request", l.attrs(req, r, slog.Duration("delay", delay))...)
+}
+
+// unread writes a line for each value of a response that could not be read, and one for those that are not named. None
+// holds the value.
+func (l log) unread(ctx context.Context, op string, attributes []string, count int) {
+	for _, attribute := range attributes {
+		l.logger.LogAttrs(ctx, slog.LevelWarn, "flowroute: value not read", slog.String("op", op), slog.String("attribute", attribute))
+	}
+	if more := count - len(attributes); more > 0 {
+		l.logger.LogAttrs(ctx, slog.LevelWarn, "flowroute: more values not read", slog.String("op", op), slog.Int("count", more))
+	}
 }
 
 func (l log) attrs(req *Request, r *Result, time slog.Attr) []slog.Attr {

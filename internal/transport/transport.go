@@ -86,6 +86,13 @@ func New(c Config, accessKey, secretKey string) *Transport {
 // CloseIdleConnections closes the connections that no call is using.
 func (t *Transport) CloseIdleConnections() { t.client.CloseIdleConnections() }
 
+// Unread logs which attributes of a response could not be read. count may be larger than their number.
+func (t *Transport) Unread(ctx context.Context, op string, attributes []string, count int) {
+	if t.log != nil {
+		t.log.unread(ctx, op, attributes, count)
+	}
+}
+
 // Request is one call of an API operation.
 type Request struct {
 	Op      string // the operation's name, for the log
