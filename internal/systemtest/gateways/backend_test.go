@@ -227,11 +227,17 @@ func key(r flowroutetest.Request) string {
 	return cmp.Or(a.Body, a.Alias, a.Label, strings.ToUpper(a.Value))
 }
 
-// note appends an entry to the record. One write to a file opened with O_APPEND outlives a killed process.
+// lineSize divides the size of a page. A kill can end a write only where the next page begins.
+const lineSize = 512
+
+// note appends an entry to the record, in one write of a whole line.
 func (b *backend) note(e entry) {
 	line, err := json.Marshal(e)
+	if len(line) >= lineSize {
+		err = fmt.Errorf("an entry of %d bytes", len(line))
+	}
 	if err == nil {
-		_, err = b.record.Write(append(line, '\n'))
+		_, err = fmt.Fprintf(b.record, "%-*s\n", lineSize-1, line)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
