@@ -32,7 +32,7 @@ func (t *Time) UnmarshalJSON(b []byte) error {
 	}
 	parsed, err := ParseTime(string(text))
 	if t.Time = parsed; err != nil {
-		return unwanted(b, "a time")
+		return errKind
 	}
 	return nil
 }
