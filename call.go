@@ -3,6 +3,7 @@ package flowroute
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -21,6 +22,7 @@ type operation struct {
 	segments           []segment
 	query              input   // may be nil
 	limiter            Limiter // asked besides the client's own; may be nil
+	asks               bool    // changes nothing, though it may be a POST
 	plainJSON          bool    // documents are application/json
 	noneIsEmpty        bool    // a list without records is answered with 404
 	noAnswer           bool    // what is answered besides the status is not needed
@@ -42,16 +44,23 @@ func del(name, path string, segments ...segment) operation {
 	return repeatable(http.MethodDelete, name, path, segments)
 }
 
-// post is a POST that only asks or sets, and so can be repeated.
+// post is a POST that sets something, and so can be retried.
 func post(name, path string, segments ...segment) operation {
 	return repeatable(http.MethodPost, name, path, segments)
+}
+
+// ask is a POST that changes nothing, and so can be retried.
+func ask(name, path string, segments ...segment) operation {
+	op := post(name, path, segments...)
+	op.asks = true
+	return op
 }
 
 func repeatable(method, name, path string, segments []segment) operation {
 	return operation{name: name, method: method, path: path, class: transport.Repeatable, segments: segments}
 }
 
-// once is a POST that would do a thing twice if it were repeated.
+// once is a POST that must not happen twice.
 func once(name, path string, segments ...segment) operation {
 	return post(name, path, segments...).notRepeated()
 }
@@ -61,10 +70,12 @@ func (op operation) notRepeated() operation {
 	return op
 }
 
-// changes reports whether a retry can fail because an earlier attempt took effect. A POST that is retried only reads or
-// sets: it succeeds again.
-func (op operation) changes() bool {
-	return op.method == http.MethodPut || op.method == http.MethodPatch || op.method == http.MethodDelete
+// onceIf makes the operation one that must not happen twice if it is to send an e-mail.
+func (op operation) onceIf(mails bool) operation {
+	if mails {
+		return op.notRepeated()
+	}
+	return op
 }
 
 func (op operation) with(query input) operation {
@@ -312,7 +323,7 @@ func (c *Client) carry(ctx context.Context, op operation, req *transport.Request
 // isNoRecord tells whether the API says that there are no records, and neither that there is no such URL nor what a
 // gateway before it would say.
 func isNoRecord(r *transport.Result) bool {
-	details := errorDetails(r.Body)
+	details := jsonapi.DecodeErrors(r.Body)
 	return r.Status == http.StatusNotFound && len(details) > 0 && details[0].Detail != "" && details[0].ID+details[0].Title != ""
 }
 
@@ -321,12 +332,15 @@ func (op operation) failure(r *transport.Result) error {
 	unknown := op.class == transport.Once && r.Unknown(jsonapi.IsErrorDocument(r.Body, r.Status))
 	switch {
 	case r.Status == 0:
-		return &RequestError{Op: op.name, Attempts: r.Attempts, Err: r.Err, unknown: unknown}
+		return &RequestError{Op: op.name, Attempts: r.Attempts, Err: cmp.Or(r.Err, errNoStatus), unknown: unknown}
 	case r.Status >= 200 && r.Status <= 299:
 		return op.unusable(r, r.Err)
 	}
 	return op.refusal(r, unknown)
 }
+
+// errNoStatus is the error of a response whose status is 000, which net/http lets pass.
+var errNoStatus = errors.New("response has no valid status")
 
 // refusal is the error of an answer that says what is wrong.
 func (op operation) refusal(r *transport.Result, unknown bool) error {
@@ -339,9 +353,17 @@ func (op operation) refusal(r *transport.Result, unknown bool) error {
 		Header:     r.Header,
 		Body:       r.Body[:min(len(r.Body), transport.MaxErrorBody)],
 		unknown:    unknown,
-		changes:    op.changes(),
+		earlier:    op.mayHaveTakenEffect(r),
 		cause:      r.Err,
 	}
+}
+
+// mayHaveTakenEffect reports whether a retry may have been refused because an earlier attempt took effect, as when a
+// record that it deleted is not found. An operation that is not retried after such an attempt has no such doubt.
+func (op operation) mayHaveTakenEffect(r *transport.Result) bool {
+	changes := op.method != http.MethodGet && !op.asks
+	return r.Earlier && changes && op.class == transport.Repeatable &&
+		r.Status >= 400 && r.Status <= 499 && r.Status != http.StatusTooManyRequests
 }
 
 // unusable is the error of a success that can't be used, or that is none by its own words.

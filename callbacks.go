@@ -29,8 +29,8 @@ type Callback struct {
 	APIVersion string `json:"api_version"`
 }
 
-// SetCallback sets the URL that the account's events of a kind are sent to. It replaces the one before. How a URL is
-// removed is not documented. A URL that is not an absolute http or https URL is an [*ArgumentError].
+// SetCallback sets the URL that the account's events of a kind are sent to. It replaces the one before. [Client.Do]
+// removes it, with DELETE and the same path. A URL that is not an absolute http or https URL is an [*ArgumentError].
 //
 // Flowroute signs nothing, so put a secret in the URL, as [WebhookPathSecret] describes: it tells Flowroute's
 // requests from others. A number's own callback, see [NumbersService.SetCallback], goes before the account's. A

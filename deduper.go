@@ -5,7 +5,7 @@ import (
 	"sync"
 )
 
-// Deduper sees to it that each event is dealt with once, however often it is delivered. [NewMemoryDeduper] makes one
+// Deduper recognizes events that are delivered again, so that each is dealt with once. [NewMemoryDeduper] makes one
 // for a program that runs as one process. For several machines behind a load balancer, write one over what they
 // share, such as a database or Redis. It then has to keep to what Do says.
 type Deduper interface {

@@ -125,7 +125,7 @@ func (s *E911sService) Get(ctx context.Context, e911ID string) (*E911Record, err
 //
 // API: POST /v2/e911s/validate
 func (s *E911sService) Validate(ctx context.Context, address *E911Address) error {
-	return send(ctx, s.client, post("e911s.validate", "/v2/e911s/validate"), required(address))
+	return send(ctx, s.client, ask("e911s.validate", "/v2/e911s/validate"), required(address))
 }
 
 // Create validates an address, as [E911sService.Validate] does, and makes a record of it. An address that the account
@@ -159,9 +159,13 @@ func (s *E911sService) Delete(ctx context.Context, e911ID string) error {
 // does not support emergency services is [ErrUnprocessable], a number or record that is not the account's is
 // [ErrForbidden] or [ErrNotFound], and insufficient funds are [ErrForbidden].
 //
+// It is retried only if it is certain that it was not executed. After [ErrOutcomeUnknown], look at [Number.E911] with
+// [NumbersService.Get]. If it is another record, or nil, call Assign again: the record that a number has already is not
+// charged again.
+//
 // API: PATCH /v2/numbers/{number}/relationships/e911s/{e911ID}
 func (s *E911sService) Assign(ctx context.Context, number, e911ID string) error {
-	return send(ctx, s.client, patch("e911s.assign", "/v2/numbers/{number}/relationships/e911s/{e911ID}", phone(number), id(e911ID)), nil)
+	return send(ctx, s.client, patch("e911s.assign", "/v2/numbers/{number}/relationships/e911s/{e911ID}", phone(number), id(e911ID)).notRepeated(), nil)
 }
 
 // Unassign removes the E911 record from a number. Emergency services then have no address for it. A number that is not

@@ -19,8 +19,8 @@
 //
 // # Calling
 //
-// A [Client] has a service for each kind of resource. A method takes a context and returns a value and an error, one of
-// which is nil:
+// A [Client] has a service for each kind of resource. A method takes a context and returns an error, and before it a
+// value if there is one:
 //
 //	message, err := client.Messages.Send(ctx, &flowroute.SendMessageRequest{
 //		From: "+1 206-555-0100",
@@ -58,8 +58,8 @@
 //
 // An error is one of three types:
 //
-//   - [*Error]: the API answered, but not with success. It keeps the status, all that the API said, and the API's id
-//     of the error. It matches a sentinel such as [ErrNotFound] with [errors.Is].
+//   - [*Error]: the API answered, but not with success. It keeps the status, what the API said, and the API's id of the
+//     error. It matches a sentinel such as [ErrNotFound] with [errors.Is].
 //   - [*RequestError]: there was no usable answer. The connection failed, the context ended, or the answer can't be
 //     read.
 //   - [*ArgumentError]: an argument was refused before any request was made. It matches [ErrInvalidArgument].
@@ -73,11 +73,11 @@
 // three attempts in all: see [RetryPolicy].
 //
 // Requests that would do a thing twice are not: sending a message, purchasing a number, creating a route, an E911
-// record, a CNAM record, a CDR export or a port order, and wherever else the documentation of a method says so. Such a
-// request is retried only if it is certain that it was not executed: on 429, and when it never left this machine. If it
-// fails and may have been executed, the error matches [ErrOutcomeUnknown]. Wait a little, and check before you send it
-// again. A request whose error matches [ErrServer] and not ErrOutcomeUnknown, as a 503 of the API itself does, was not
-// executed.
+// record, a CNAM record, a CDR export or a port order, assigning an E911 record, and wherever else the documentation
+// of a method says so. Such a request is retried only if it is certain that it was not executed: on 429, and when it
+// was never sent. If it fails and may have been executed, the error matches [ErrOutcomeUnknown]. Wait a little, and
+// check before you send it again. A request whose error matches [ErrServer] and not ErrOutcomeUnknown, as a 503 of the
+// API itself does, was not executed.
 //
 //	if errors.Is(err, flowroute.ErrOutcomeUnknown) {
 //		// Look among the records of Messages.ListAll, a minute later: the example of Send shows how.

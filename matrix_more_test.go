@@ -151,9 +151,12 @@ func allLive() map[string]live {
 				return c.Porting.RequestLOA(ctx, s.more.order)
 			},
 		},
-		"porting.signLOA": {call: func(ctx context.Context, c *flowroute.Client, s *stage) error {
-			return c.Porting.SignLOA(ctx, s.more.order, "John Doe", "Owner")
-		}},
+		"porting.signLOA": {
+			call: func(ctx context.Context, c *flowroute.Client, s *stage) error {
+				return c.Porting.SignLOA(ctx, s.more.order, "John Doe", "Owner")
+			},
+			done: func(_ *testing.T, s *stage) int { return executed(s, "porting.signLOA", "John Doe") },
+		},
 		"porting.upload": {
 			call: func(ctx context.Context, c *flowroute.Client, s *stage) error {
 				return c.Porting.Upload(ctx, s.more.order, "new.pdf", strings.NewReader("contents"), 8)
@@ -191,5 +194,28 @@ func allLive() map[string]live {
 			return err
 		}},
 	})
+	return all
+}
+
+// withAnEmail is added to the name of an operation that is asked to send an e-mail.
+const withAnEmail = " with an e-mail"
+
+// withEmail adds the operations that must happen only once if they are asked to send an e-mail.
+func withEmail(ops map[string]live) map[string]live {
+	all := maps.Clone(ops)
+	all["numbers.update"+withAnEmail] = live{
+		call: func(ctx context.Context, c *flowroute.Client, s *stage) error {
+			_, err := c.Numbers.Update(ctx, s.number, &flowroute.UpdateNumberRequest{MessagingEnabled: new(true), MessagingEmail: new(true)})
+			return err
+		},
+		done: func(_ *testing.T, s *stage) int { return executed(s, "numbers.update", `"messaging_email":true`) },
+	}
+	all["numbers.provisionMessaging"+withAnEmail] = live{
+		call: func(ctx context.Context, c *flowroute.Client, s *stage) error {
+			_, err := c.Numbers.EnableMessaging(ctx, []string{s.number}, &flowroute.MessagingOptions{Email: true})
+			return err
+		},
+		done: func(_ *testing.T, s *stage) int { return executed(s, "numbers.provisionMessaging", `"email":true`) },
+	}
 	return all
 }

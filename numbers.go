@@ -291,16 +291,19 @@ func (s *NumbersService) Get(ctx context.Context, number string) (*Number, error
 //
 // API: POST /v2/numbers/details
 func (s *NumbersService) GetMany(ctx context.Context, numbers []string) ([]Number, error) {
-	return listWhole(ctx, s.client, post("numbers.getMany", "/v2/numbers/details"), numberList("numbers", "+", numbers), decodeRecords[numberWire])
+	return listWhole(ctx, s.client, ask("numbers.getMany", "/v2/numbers/details"), numberList("numbers", "+", numbers), decodeRecords[numberWire])
 }
 
 // Update changes the settings of one of the account's phone numbers. A number that is not on the account is
 // [ErrForbidden]. A request without any change is an [*ArgumentError]. It is not an error if only the enabling or
 // disabling of messaging fails: see [Number.ProvisioningFailed].
 //
+// With a MessagingEmail of true it is retried only if it is certain that it was not executed, so that no second e-mail
+// is sent. After [ErrOutcomeUnknown], look with [NumbersService.Get], or update the number again without the e-mail.
+//
 // API: PATCH /v2/numbers/{number}
 func (s *NumbersService) Update(ctx context.Context, number string, r *UpdateNumberRequest) (*Number, error) {
-	return fetchProvisioned(ctx, s.client, patch("numbers.update", "/v2/numbers/{number}", phone(number)), required(r))
+	return fetchProvisioned(ctx, s.client, patch("numbers.update", "/v2/numbers/{number}", phone(number)).onceIf(r.mails()), required(r))
 }
 
 // Release gives up a phone number: it is not billed any more, and anyone can buy it. This can't be undone. A number
@@ -365,6 +368,10 @@ func (a *arguments) patterns(startsWith, contains, endsWith *string) {
 		}
 		*p.value = digits
 	}
+}
+
+func (r *UpdateNumberRequest) mails() bool {
+	return r != nil && r.MessagingEmail != nil && *r.MessagingEmail
 }
 
 func (o *PurchaseOptions) body(args *arguments) any {

@@ -48,7 +48,7 @@ func settingsOperations() []operation {
 		},
 		method: "PATCH", path: "/v2/numbers/12065014377",
 		body:   `{"type":"number","alias":"NYC Number","cnam_lookups_enabled":true,"messaging_enabled":false,"messaging_email":true,"messaging_callback_url":""}`,
-		status: 200, answer: numberJSON, want: new(nycNumber()),
+		status: 200, answer: numberJSON, want: new(nycNumber()), mails: true,
 	}, {
 		name: "numbers.release",
 		call: func(ctx context.Context, c *flowroute.Client) (any, error) {
@@ -64,7 +64,7 @@ func settingsOperations() []operation {
 		body:   `{"numbers":["12065551234"],"action":"enable","callback_url":"https://example.com/done","email":true}`,
 		status: 201,
 		answer: `{"data":{"attributes":{"status":"queued","tn":"12065551234"},"id":"77-a","type":"message_provisioning_status"}}`,
-		want:   &flowroute.MessagingTask{ID: "77-a", Status: "queued", Number: "12065551234"},
+		want:   &flowroute.MessagingTask{ID: "77-a", Status: "queued", Number: "12065551234"}, mails: true,
 	}, {
 		name: "numbers.provisionMessaging",
 		call: func(ctx context.Context, c *flowroute.Client) (any, error) {

@@ -35,7 +35,11 @@ type operation struct {
 	answer       string // JSON
 	want         any    // nil where there is nothing but success
 	mediaType    string // application/vnd.api+json where it is empty
+	mails        bool   // it asks for an e-mail, and so must not happen twice
 }
+
+// once reports whether the call must not happen twice.
+func (op operation) once() bool { return op.mails || once(op.name) }
 
 const (
 	accessKey = "12345678"
@@ -588,7 +592,7 @@ func TestBadAnswers(t *testing.T) {
 			require.ErrorAs(t, err, &e)
 			require.ErrorIs(t, err, flowroute.ErrServer)
 			assert.Equal(t, "<html><body>Bad gateway</body></html>", string(e.Body))
-			assert.Equal(t, once(op.name), errors.Is(err, flowroute.ErrOutcomeUnknown))
+			assert.Equal(t, op.once(), errors.Is(err, flowroute.ErrOutcomeUnknown))
 		}},
 		{"nothing", 500, "", "", func(t *testing.T, op operation, err error) {
 			require.ErrorIs(t, err, flowroute.ErrServer)
@@ -603,7 +607,7 @@ func TestBadAnswers(t *testing.T) {
 			var e *flowroute.Error
 			require.ErrorAs(t, err, &e)
 			assert.Equal(t, 200, e.StatusCode)
-			assert.Equal(t, once(op.name), errors.Is(err, flowroute.ErrOutcomeUnknown))
+			assert.Equal(t, op.once(), errors.Is(err, flowroute.ErrOutcomeUnknown))
 			assert.Contains(t, err.Error(), "flowroute: "+op.name+": 200 OK: Not today. (id 7fc8)")
 		}},
 		{"success with an error", 200, "application/vnd.api+json", `{"error":"Not today."}`, func(t *testing.T, _ operation, err error) {
@@ -642,7 +646,7 @@ func TestBadAnswers(t *testing.T) {
 // again.
 func TestSuccessWithoutID(t *testing.T) {
 	for _, op := range operations() {
-		if !once(op.name) || op.want == nil {
+		if !op.once() || op.want == nil {
 			continue
 		}
 		for _, body := range []string{`{"data":{"type":"x","attributes":{}}}`, `{"data":{"id":null,"type":"x"}}`, `{"data":{"data":{"type":"x"}}}`} {
@@ -660,7 +664,7 @@ func unusable(t *testing.T, op operation, err error) {
 	assert.Equal(t, op.name, e.Op)
 	assert.Equal(t, 1, e.Attempts)
 	assert.Contains(t, err.Error(), "200 OK", "the status is kept")
-	assert.Equal(t, once(op.name), errors.Is(err, flowroute.ErrOutcomeUnknown))
+	assert.Equal(t, op.once(), errors.Is(err, flowroute.ErrOutcomeUnknown))
 }
 
 // once tells whether an operation would do a thing twice if it were repeated.
@@ -668,34 +672,39 @@ func once(name string) bool { return slices.Contains(onceOperations, name) }
 
 var onceOperations = []string{
 	"numbers.purchase", "routes.create", "messages.send", "e911s.create", "cnams.create",
-	"cdrs.create", "porting.create", "porting.addToGroup", "porting.requestLOA", "porting.upload",
+	"cdrs.create", "porting.create", "porting.addToGroup", "porting.requestLOA", "porting.signLOA", "porting.upload",
+	"e911s.assign", // which costs money, as does no other change
 }
+
+// mailingOperations send an e-mail if they are asked to, and must not happen twice then.
+var mailingOperations = []string{"numbers.update", "numbers.provisionMessaging"}
 
 // harmlessOperations are those that may be carried out twice although their method does not promise it, and why.
 var harmlessOperations = map[string]string{
 	"numbers.getMany":            "it only asks",
 	"numbers.setCallback":        "it sets a URL, which is the same the second time",
-	"numbers.provisionMessaging": "it enables or disables messaging, which then is so already",
+	"numbers.provisionMessaging": "it enables or disables messaging, which then is so already; no e-mail is sent unless it is asked for",
 	"e911s.validate":             "it only asks",
 	"porting.checkPortability":   "it only asks",
-	"porting.signLOA":            "it signs what is signed already",
 }
 
 // TestRepeatingIsDecided makes whoever adds an operation decide whether it may be repeated, unless its HTTP method says
-// so: each POST is in one of the two lists above, and so is the GET by which a letter of authorization is sent to
-// people. TestMatrix tests that each operation behaves as its list says.
+// so: each POST is in one of the two lists above. TestMatrix tests that each operation behaves as its list says.
 func TestRepeatingIsDecided(t *testing.T) {
 	known := map[string]bool{"porting.upload": true} // which is in none of the tables: see TestUpload
 	for _, op := range operations() {
 		known[op.name] = true
 		_, harmless := harmlessOperations[op.name]
-		idempotent := slices.Contains([]string{http.MethodGet, http.MethodPut, http.MethodPatch, http.MethodDelete}, op.method)
-		if idempotent && op.name != "porting.requestLOA" {
-			assert.False(t, once(op.name) || harmless, "%s %s is repeated in any case", op.method, op.name)
+		assert.True(t, !op.mails || slices.Contains(mailingOperations, op.name), "%s has to be among those that send e-mails", op.name)
+		if slices.Contains([]string{http.MethodGet, http.MethodPut, http.MethodPatch, http.MethodDelete}, op.method) {
+			assert.False(t, harmless, "%s %s is repeated in any case", op.method, op.name)
 			continue
 		}
 		assert.NotEqual(t, once(op.name), harmless,
 			"%s %s has to be in one list: onceOperations if it costs money, reaches people or makes a second thing, or else harmlessOperations", op.method, op.name)
+	}
+	for _, name := range mailingOperations {
+		assert.True(t, slices.ContainsFunc(operations(), func(op operation) bool { return op.name == name && op.mails }), "%s has no e-mail", name)
 	}
 	for _, name := range onceOperations {
 		assert.True(t, known[name], "%s is no operation", name)

@@ -137,8 +137,8 @@ func notInHost(r rune) bool {
 // own. The client is copied and never changed. Its Timeout limits each attempt as [WithTimeout] does, and the whole
 // transfer of a file. Which redirects are followed remains this library's decision.
 //
-// Don't use a transport that repeats requests by itself. It would undo the promise that no message is sent twice and
-// no number is bought twice, and this library could not know. Where that can't be avoided, let it repeat no POST.
+// Don't use a transport that retries requests by itself. It could send a message or buy a number twice, and this
+// library could not know. Where that can't be avoided, let it repeat no POST.
 //
 // Only [net/http.Transport] itself is trusted to report all of its connections to [net/http/httptrace]. With any other
 // transport, also one around it, a send or a purchase that fails is known not to have been sent only if the error is a
@@ -177,8 +177,8 @@ func WithTimeout(d time.Duration) Option {
 	}
 }
 
-// WithRetry sets how often, and at which pace, requests are repeated. It does not change which requests are repeated:
-// no policy sends a message twice.
+// WithRetry sets how often, and at which pace, requests are retried. It does not change which requests are retried: no
+// policy retries a message that may have been sent.
 func WithRetry(p RetryPolicy) Option {
 	return func(c *config) *ArgumentError {
 		switch {
@@ -262,9 +262,10 @@ func WithMessagesVersion(v MessagesVersion) Option {
 	}
 }
 
-// WithLogger logs each attempt at [slog.LevelDebug], and each repeat at [slog.LevelWarn]. The attributes of a line
-// are op, method, status, attempt, duration or delay, error_id (the API's id of an error) and error (the kind of a
-// failure), and nothing else: no key, no phone number, no text. By default nothing is logged.
+// WithLogger logs each attempt of a call at [slog.LevelDebug], and each retry at [slog.LevelWarn]. The transfer of a
+// file by [CDRsService.Records] and [PortingService.Upload] is not logged. The attributes of a line are op, method,
+// status, attempt, duration or delay, error_id (the API's id of an error, cleaned and cut after 256 bytes) and error
+// (the kind of a failure), and nothing else: no key, no phone number, no text. By default nothing is logged.
 //
 // A value of a response that can't be read leaves its field zero. It is logged at [slog.LevelWarn] with op and attribute
 // (where the value is, e.g. data[3].attributes.timestamp), without the value. After 20 values of one response, a last

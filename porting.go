@@ -206,7 +206,7 @@ type UpdatePortOrderRequest struct {
 //
 // API: POST /v2/portorders/portability
 func (s *PortingService) CheckPortability(ctx context.Context, numbers []string) (*Portability, error) {
-	return fetchData[portabilityWire](ctx, s.client, post("porting.checkPortability", "/v2/portorders/portability").asPlainJSON(), numberList("numbers", "+", numbers))
+	return fetchData[portabilityWire](ctx, s.client, ask("porting.checkPortability", "/v2/portorders/portability").asPlainJSON(), numberList("numbers", "+", numbers))
 }
 
 // Create orders numbers to be ported, which costs money. Flowroute may split the request into several orders, which
@@ -302,12 +302,13 @@ func (s *PortingService) RequestLOA(ctx context.Context, orderID string) error {
 	return send(ctx, s.client, get("porting.requestLOA", "/v2/portorders/{orderID}/loa", id(orderID)).asPlainJSON().notRepeated(), nil)
 }
 
-// SignLOA signs the letter of authorization of a port order with a name and a title. Signing it again does no harm,
-// so it is repeated like a GET.
+// SignLOA signs the letter of authorization of a port order with a name and a title. A signature is binding, so it is
+// retried only if it is certain that it was not executed: after [ErrOutcomeUnknown], see with
+// [PortingService.GetStatus] whether the order is still pending.
 //
 // API: POST /v2/portorders/{orderID}/loa
 func (s *PortingService) SignLOA(ctx context.Context, orderID, name, title string) error {
-	return send(ctx, s.client, post("porting.signLOA", "/v2/portorders/{orderID}/loa", id(orderID)).asPlainJSON(), signature(name, title))
+	return send(ctx, s.client, once("porting.signLOA", "/v2/portorders/{orderID}/loa", id(orderID)).asPlainJSON(), signature(name, title))
 }
 
 // Upload uploads a document that belongs to a port order, such as a customer service record. It asks the API for a

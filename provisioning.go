@@ -9,9 +9,11 @@ import (
 
 // MessagingOptions says who is told when messaging has been enabled or disabled.
 type MessagingOptions struct {
-	CallbackURL string // is called; empty is no call
+	CallbackURL string // is called, again if a retry executes the task again; empty is no call
 	Email       bool   // whether to send the account an e-mail
 }
+
+func (o *MessagingOptions) mails() bool { return o != nil && o.Email }
 
 // MessagingTask is the work of enabling or disabling messaging, which takes a while. A task for one number has
 // Number. A task for several has Message, Processing, Successful and Failed instead.
@@ -28,20 +30,23 @@ type MessagingTask struct {
 }
 
 // EnableMessaging begins to enable messaging for phone numbers of the account, which at first can't send or receive
-// messages. opts may be nil. Follow the task with [NumbersService.GetMessagingTask]. Enabling it again does no harm, so
-// it is repeated like a GET.
+// messages. opts may be nil. Follow the task with [NumbersService.GetMessagingTask].
+//
+// Enabling it again does no harm, so it is retried like a GET, unless Email is set: then it is retried only if it is
+// certain that it was not executed, so that no second e-mail is sent. After [ErrOutcomeUnknown], look some minutes
+// later at [Number.MessagingEnabled] with [NumbersService.Get], or call it again without Email.
 //
 // API: POST /v2/message-provision
 func (s *NumbersService) EnableMessaging(ctx context.Context, numbers []string, opts *MessagingOptions) (*MessagingTask, error) {
-	return fetch[messagingTaskWire](ctx, s.client, post("numbers.provisionMessaging", "/v2/message-provision"), provision("enable", numbers, opts))
+	return fetch[messagingTaskWire](ctx, s.client, post("numbers.provisionMessaging", "/v2/message-provision").onceIf(opts.mails()), provision("enable", numbers, opts))
 }
 
 // DisableMessaging begins to disable messaging for phone numbers of the account. Otherwise it is like
-// [NumbersService.EnableMessaging].
+// [NumbersService.EnableMessaging], and it is retried like that.
 //
 // API: POST /v2/message-provision
 func (s *NumbersService) DisableMessaging(ctx context.Context, numbers []string, opts *MessagingOptions) (*MessagingTask, error) {
-	return fetch[messagingTaskWire](ctx, s.client, post("numbers.provisionMessaging", "/v2/message-provision"), provision("disable", numbers, opts))
+	return fetch[messagingTaskWire](ctx, s.client, post("numbers.provisionMessaging", "/v2/message-provision").onceIf(opts.mails()), provision("disable", numbers, opts))
 }
 
 // GetMessagingTask returns how far the work of enabling or disabling messaging has got. A task that doesn't exist is

@@ -136,6 +136,7 @@ func onceCalls(client *flowroute.Client) map[string]func(context.Context) error 
 			_, err := client.Numbers.Purchase(ctx, "2065550100", &flowroute.PurchaseOptions{MessagingEnabled: true})
 			return err
 		},
+		"E911 assignment":   func(ctx context.Context) error { return client.E911s.Assign(ctx, "2065550100", "1") },
 		"request of an LOA": func(ctx context.Context) error { return client.Porting.RequestLOA(ctx, "1") },
 		"POST without a body": func(ctx context.Context) error {
 			return client.Do(ctx, http.MethodPost, "/v2/things", nil, nil, nil)

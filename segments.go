@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// Segmentation tells how Flowroute divides, and bills, a text.
+// Segmentation is an estimate of how Flowroute divides, and bills, a text.
 type Segmentation struct {
 	Encoding int // as in [Message.Encoding]: 0 is single-byte characters, 8 is UCS-2
 	Units    int // characters as the encoding counts them: with UCS-2, most emoji count as two
@@ -17,12 +17,12 @@ type Segmentation struct {
 	UCS2 []rune
 }
 
-// Segments tells how Flowroute divides a text that is sent as an SMS. A text of single-byte characters is one segment
-// of up to 160 characters, or several of up to 140. A text with any other character is in UCS-2, in segments of up to
-// 70 units. No request is made.
+// Segments estimates how Flowroute divides a text that is sent as an SMS. It follows Flowroute's article on the length
+// of messages: a text of single-byte characters is one segment of up to 160 characters, or several of up to 140, and a
+// text with any other character is in UCS-2, in segments of up to 70 units. No request is made.
 //
-// The documentation says only that "ASCII" characters are single-byte, so any other character is taken to call for
-// UCS-2.
+// The article says only that "ASCII" characters are single-byte, so any other character is taken to call for UCS-2.
+// What a carrier makes of a text may differ. What was charged is in [PriceDetails], with [MessagesV22].
 func Segments(body string) Segmentation {
 	const single, several, ucs2 = 160, 140, 70
 	s := Segmentation{Units: utf8.RuneCountInString(body)}

@@ -241,7 +241,7 @@ func TestLimiterThatRefusesARepeat(t *testing.T) {
 		var e *flowroute.Error
 		require.ErrorAs(t, err, &e)
 		assert.Equal(t, 1, e.Attempts)
-		assert.Contains(t, err.Error(), "(not repeated: limiter: store is down)")
+		assert.Contains(t, err.Error(), "(not retried: limiter: store is down)")
 	})
 }
 

@@ -47,7 +47,7 @@ type WebhookConfig struct {
 	// support before you rely on one.
 	Sources []netip.Prefix
 
-	// Deduper sees to it that each event is dealt with once, however often it is delivered. nil is a [MemoryDeduper] of
+	// Deduper recognizes events that are delivered again, so that each is dealt with once. nil is a [MemoryDeduper] of
 	// [DefaultDeduperSize], which is right for one process. Several that share the load have to share a deduper.
 	Deduper Deduper
 
@@ -59,12 +59,12 @@ type WebhookConfig struct {
 }
 
 // WebhookHandler is an [http.Handler] for the URLs that Flowroute calls. It checks who is calling, reads the event,
-// calls its callback once, and answers. [NewWebhookHandler] makes one. It is safe for concurrent use, and starts no
-// goroutines.
+// calls its callback unless the [Deduper] knows the event as dealt with, and answers. [NewWebhookHandler] makes one.
+// It is safe for concurrent use, and starts no goroutines.
 //
 // The answer is 200 for an event that is done with, 500 where its callback or the deduper failed, 501 for a message
 // without OnMessage, 401 or 403 for a caller that is not allowed, and what [WebhookError.StatusCode] says where there
-// is no event. Bodies of more than 1 MiB are not read. The [http.Server] has to limit how long a client may take to
+// is no event. Of a body at most 1 MiB is read. The [http.Server] has to limit how long a client may take to
 // send one, by its ReadTimeout.
 type WebhookHandler struct{ config WebhookConfig }
 

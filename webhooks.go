@@ -150,9 +150,10 @@ type WebhookError struct {
 	Err error // what was found; it quotes nothing of the body
 }
 
-// Error is one line: the status, and what was found.
+// Error is one line of at most 2 KiB: the status, and what was found.
 func (e *WebhookError) Error() string {
-	return fmt.Sprintf("flowroute: webhook: %s: %v", status(e.StatusCode), e.Err)
+	head := prefix("webhook") + status(e.StatusCode) + ": "
+	return head + reason(e.Err, maxErrorText-len(head))
 }
 
 // Unwrap is what was found.

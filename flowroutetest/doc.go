@@ -1,4 +1,5 @@
-// Package flowroutetest is a Flowroute to test against: its whole REST API, in memory.
+// Package flowroutetest is a Flowroute to test against, in memory: each operation that package flowroute has a method
+// for.
 //
 //	srv := flowroutetest.NewServer()
 //	defer srv.Close()
@@ -13,8 +14,8 @@
 //	...
 //	srv.Messages() // what was sent
 //
-// A program in any language can be pointed at a [Server]: it takes what the official SDKs send, at its URL and
-// with its credentials.
+// A program in any language can be pointed at a [Server], at its URL and with its credentials. It takes JSON in the
+// forms that the official SDKs send, but no form-encoded values.
 //
 // # State
 //
@@ -30,7 +31,8 @@
 // exports are completed after [ExportCompletedAfter], and the numbers of a port order are on the account after
 // [PortCompletedAfter].
 //
-// Nothing is random. Servers that get the same requests in the same order give the same answers, byte by byte.
+// Nothing is random. Servers that get the same requests in the same order give the same answers, but for the host and
+// port in the links to files, which are those of the server itself.
 //
 // # Time
 //
@@ -48,7 +50,9 @@
 // with them isn't public either. Version 2.1 of the messages API takes North American recipients only, and version 2.2
 // those abroad as well, as their documentation says. Answers have the API's irregularities: ids that are sometimes
 // numbers, attributes that are null in one place and missing in another, errors without id or title, links that lead
-// elsewhere. Links never name the server, and a client should not follow any.
+// elsewhere. Links other than those to files never name the server, and a client should not follow any.
+//
+// Credentials are checked before a body is read, and bodies are limited: see [MaxBody], [MaxUpload] and [BodyTimeout].
 //
 // The URLs that files are uploaded to and downloaded from are signed and lead to the server itself, below /storage/.
 // They are refused to requests without their signature, and to those with credentials, which nobody but the API is to

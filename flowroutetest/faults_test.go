@@ -95,6 +95,7 @@ func TestFaultCarryOut(t *testing.T) {
 				assert.Equal(t, 500, resp.status)
 			}
 			assert.True(t, a.bought())
+			assert.True(t, a.Requests()[0].Executed)
 		})
 	}
 }
@@ -106,6 +107,7 @@ func TestFaultCut(t *testing.T) {
 	require.ErrorIs(t, err, io.EOF)
 	assert.False(t, a.bought())
 	assert.Zero(t, a.Requests()[0].Status)
+	assert.False(t, a.Requests()[0].Executed)
 	_, err = a.buy()
 	require.NoError(t, err)
 	assert.True(t, a.bought())
@@ -246,6 +248,7 @@ func TestFaultsWithoutNetwork(t *testing.T) {
 	}
 
 	broken := httptest.NewRequest("POST", "/v2.1/messages", io.MultiReader(strings.NewReader("{"), failing{}))
+	broken.SetBasicAuth(srv.AccessKey, srv.SecretKey)
 	assert.PanicsWithValue(t, http.ErrAbortHandler, func() { srv.ServeHTTP(httptest.NewRecorder(), broken) })
 	assert.Len(t, srv.Requests(), 2, "a request that breaks off has not arrived")
 }

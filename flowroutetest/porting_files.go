@@ -113,9 +113,12 @@ func (a *account) getPortFile(c *call) (answer, error) {
 	return ok(object{"data": o.file(f)}), nil
 }
 
+// uploadPath is the path of the file that a request uploads.
+func (c *call) uploadPath() string { return "portorders/" + c.vars["order"] + "/" + c.vars["file"] }
+
 // uploadPortFile doesn't keep what is uploaded: it is in [Request.Body].
 func (a *account) uploadPortFile(c *call) (answer, error) {
-	refused, permitted := c.permittedUpload("portorders/" + c.vars["order"] + "/" + c.vars["file"])
+	refused, permitted := c.permittedUpload(c.uploadPath())
 	if !permitted {
 		return refused, nil
 	}

@@ -17,8 +17,9 @@ type Request struct {
 	Path      string      // as sent, with its escapes and without the query
 	Query     url.Values  // empty, not nil, without a query
 	Header    http.Header // without Authorization, so that it can be printed
-	Body      []byte      // as sent; empty without one
+	Body      []byte      // as sent; empty without one, and if it was not read
 	Status    int         // status it is answered with; 0 where the connection is closed without an answer
+	Executed  bool        // whether the operation was executed with success, whatever the client was told
 	Time      time.Time   // on the server's clock
 }
 
@@ -53,7 +54,7 @@ func (s *Server) Requests() []Request {
 }
 
 // record keeps a request.
-func (s *Server) record(r *http.Request, operation string, c *call, status int) {
+func (s *Server) record(r *http.Request, operation string, c *call, status int, executed bool) {
 	header := r.Header.Clone()
 	header.Del("Authorization")
 	s.requests = latest(append(s.requests, &Request{
@@ -64,6 +65,7 @@ func (s *Server) record(r *http.Request, operation string, c *call, status int) 
 		Header:    header,
 		Body:      c.body,
 		Status:    status,
+		Executed:  executed,
 		Time:      c.now,
 	}), s.history)
 }

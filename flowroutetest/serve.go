@@ -2,7 +2,9 @@ package flowroutetest
 
 import (
 	"cmp"
+	"context"
 	"crypto/subtle"
+	"errors"
 	"io"
 	"net/http"
 	"net/url"
@@ -120,42 +122,113 @@ func (e endpoint) match(segments []string) (vars map[string]string, ok bool) {
 	return vars, true
 }
 
+// How much of a request's body is read, and how long it may take to arrive, in real time. A larger body is refused with
+// status 413. The connection of one that takes longer is closed.
+const (
+	MaxBody     = 1 << 20  // bytes of a request to the API
+	MaxUpload   = 16 << 20 // bytes of a file that is uploaded
+	BodyTimeout = time.Minute
+)
+
+// drainTimeout is how long net/http may wait for a body that nobody reads, after the request was answered.
+const drainTimeout = 5 * time.Second
+
 // ServeHTTP answers a request of the API, records it, and plays the scripted failures. A path may end in a slash.
+// Credentials come first: nothing is read of the body of a request that lacks them, or the signature of a file's URL.
 //
 // A failure that closes the connection panics with [http.ErrAbortHandler], which a server of net/http takes
 // for just that and does not log. Code that calls ServeHTTP directly and scripts such failures must recover from it.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	var body []byte
-	if r.Body != nil {
-		var err error
-		if body, err = io.ReadAll(r.Body); err != nil {
+	query := r.URL.Query()
+	op, vars, err := s.router.find(r.Method, r.URL.EscapedPath(), query)
+	c := &call{vars: vars, query: query, header: r.Header, body: []byte{}, base: baseURL(r), lenient: s.lenient}
+	c.version, _, _ = strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	authentic := op.presigned() || s.authentic(r)
+
+	whole := !hasBody(r)
+	if limit := op.bodyLimit(c); authentic && limit > 0 && !whole {
+		body, err := s.read(w, r, limit)
+		_, large := errors.AsType[*http.MaxBytesError](err)
+		switch {
+		case large:
+			op.handle = op.refuseLarge
+		case err != nil:
 			panic(http.ErrAbortHandler) // the request never arrived whole
+		default:
+			c.body, whole = body, true
 		}
 	}
-	reply, fault := s.decide(r, body)
+	reply, fault := s.decide(r, op, c, authentic, err)
 	fault.wait(r.Context())
+	if !whole {
+		leave(w, r)
+	}
 	fault.send(w, reply)
 }
 
-// decide carries a request out, unless a fault prevents it, and says what to answer.
-func (s *Server) decide(r *http.Request, body []byte) (reply, Fault) {
+func hasBody(r *http.Request) bool { return r.Body != nil && r.Body != http.NoBody }
+
+// bodyLimit is how much of a request's body the operation reads: nothing where only the signature of the URL gives
+// access, and that is wrong.
+func (op operation) bodyLimit(c *call) int64 {
+	if !op.presigned() {
+		return MaxBody
+	}
+	if op.name == "porting.putFile" {
+		if _, permitted := c.permittedUpload(c.uploadPath()); permitted {
+			return MaxUpload
+		}
+	}
+	return 0
+}
+
+// refuseLarge answers a request whose body is too large.
+func (op operation) refuseLarge(*account, *call) (answer, error) {
+	if op.presigned() {
+		return storageError(http.StatusRequestEntityTooLarge, "EntityTooLarge", "The file is too large."), nil
+	}
+	return answer{}, refuse(http.StatusRequestEntityTooLarge, "The data value transmitted exceeds the capacity limit.", "Request Entity Too Large")
+}
+
+// read reads the body of a request. A client that stalls is waited for until the server closes, or for [BodyTimeout]. A
+// writer without a connection, such as that of a test, has no such limit.
+func (s *Server) read(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
+	if r.ContentLength > limit {
+		return nil, &http.MaxBytesError{Limit: limit}
+	}
+	conn := http.NewResponseController(w)
+	_ = conn.SetReadDeadline(time.Now().Add(BodyTimeout))
+	stop := context.AfterFunc(s.ctx, func() { _ = conn.SetReadDeadline(time.Now()) })
+	defer stop()
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
+	if err == nil { // else net/http goes on to wait for the rest
+		_ = conn.SetReadDeadline(time.Time{})
+	}
+	return body, err
+}
+
+// leave has net/http answer without waiting for a body that is not read, and give up on it soon.
+func leave(w http.ResponseWriter, r *http.Request) {
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(drainTimeout))
+	if r.ProtoMajor == 1 {
+		w.Header().Set("Connection", "close")
+	}
+}
+
+// decide carries a request out, unless a fault prevents it, and says what to answer. err is why the API serves no such
+// request, or nil.
+func (s *Server) decide(r *http.Request, op operation, c *call, authentic bool, err error) (reply, Fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 
-	query := r.URL.Query()
-	op, vars, err := s.router.find(r.Method, r.URL.EscapedPath(), query)
-	authentic := op.presigned() || s.authentic(r)
+	c.now = s.clock.now()
 	switch {
 	case err != nil:
 	case !authentic:
 		err = authenticationFailed()
 	case !s.lenient:
-		err = op.unknownParameters(query)
+		err = op.unknownParameters(c.query)
 	}
-	c := &call{
-		vars: vars, query: query, header: r.Header, body: body, now: s.clock.now(), base: baseURL(r), lenient: s.lenient,
-	}
-	c.version, _, _ = strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 
 	var fault Fault
 	if authentic {
@@ -164,10 +237,12 @@ func (s *Server) decide(r *http.Request, body []byte) (reply, Fault) {
 		fault = s.takeFault("")
 	}
 	var a answer
+	executed := false
 	if fault.carriesOut() {
 		if err == nil {
 			s.account.settle(c.now)
 			a, err = op.handle(&s.account, c)
+			executed = err == nil && a.status < 300
 		}
 		if err != nil {
 			a = s.account.refuse(err)
@@ -176,7 +251,7 @@ func (s *Server) decide(r *http.Request, body []byte) (reply, Fault) {
 	if fault.Status != 0 {
 		a = s.account.refuse(fault.refusal())
 	}
-	s.record(r, op.name, c, fault.status(a))
+	s.record(r, op.name, c, fault.status(a), executed)
 	return fault.alter(a.encode()), fault
 }
 

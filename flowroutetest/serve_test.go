@@ -1,11 +1,18 @@
 package flowroutetest_test
 
 import (
+	"bufio"
+	"fmt"
+	"io"
+	"log"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -311,4 +318,274 @@ func TestClose(t *testing.T) {
 	srv.Close()
 	srv.Close()
 	assert.Contains(t, srv.Numbers(), "12065559999")
+}
+
+// unread is a body that is not to be read.
+type unread struct{ t *testing.T }
+
+func (u unread) Read([]byte) (int, error) {
+	u.t.Error("the body was read")
+	return 0, io.EOF
+}
+
+// TestCredentialsComeFirst has requests that are refused for what is known without their body. Nothing of that is read.
+func TestCredentialsComeFirst(t *testing.T) {
+	const large = 300 << 20
+	srv := flowroutetest.NewUnstartedServer()
+	key := func(r *http.Request) { r.SetBasicAuth(srv.AccessKey, srv.SecretKey) }
+	nothing := func(*http.Request) {}
+	for _, c := range []struct {
+		method, path string
+		length       int64
+		edit         func(*http.Request)
+		status       int
+	}{
+		{"POST", "/v2.1/messages", large, nothing, 401},
+		{"POST", "/v2.1/messages", 10, nothing, 401},
+		{"POST", "/v2.1/messages", -1, nothing, 401},
+		{"POST", "/v2.1/messages", -1, func(r *http.Request) { r.SetBasicAuth(srv.AccessKey, "x") }, 401},
+		{"GET", "/v2/numbers", large, nothing, 401},
+		{"POST", "/nowhere", large, nothing, 404},
+		{"PUT", "/storage/portorders/1/0", -1, nothing, 403},
+		{"PUT", "/storage/portorders/1/0?X-Amz-Signature=00", large, nothing, 403},
+		{"PUT", "/storage/portorders/1/0?X-Amz-Signature=00", large, key, 400},
+		{"GET", "/storage/cdrexports/1", large, nothing, 403},
+		{"POST", "/v2.1/messages", large, key, 413},
+		{"POST", "/v2.1/messages", flowroutetest.MaxBody + 1, key, 413},
+		{"PUT", "/v2/routes", large, key, 405},
+	} {
+		r := httptest.NewRequest(c.method, c.path, unread{t})
+		r.ContentLength = c.length
+		c.edit(r)
+		w := httptest.NewRecorder()
+		srv.ServeHTTP(w, r)
+		assert.Equal(t, c.status, w.Code, "%s %s", c.method, c.path)
+		requests := srv.Requests()
+		assert.Equal(t, c.status, requests[len(requests)-1].Status)
+		assert.Equal(t, []byte{}, requests[len(requests)-1].Body)
+	}
+}
+
+// TestBodyLimits sends bodies at their limit, and a byte beyond it, with their length and in chunks.
+func TestBodyLimits(t *testing.T) {
+	a := newAPI(t)
+	order := a.createPort("+12065551234").created()
+	upload := a.do("POST", "/v2/portorders/"+order+"/upload_file", object("filename", "csr.pdf")).at("data", "attributes", "url").(string)
+	for _, chunked := range []bool{false, true} {
+		send := func(method, address string, size int, key bool) response {
+			return a.do(method, strings.TrimPrefix(address, a.URL), strings.Repeat(" ", size), func(r *http.Request) {
+				if !key {
+					r.Header.Del("Authorization")
+					r.Header.Set("Content-Type", "application/pdf") // as the URL is signed
+				}
+				if chunked {
+					r.ContentLength, r.GetBody = -1, nil
+				}
+			})
+		}
+		assert.Equal(t, 400, send("POST", "/v2.1/messages", flowroutetest.MaxBody, true).status, "which is no JSON")
+		send("POST", "/v2.1/messages", flowroutetest.MaxBody+1, true).is(413,
+			`{"errors":[{"detail":"The data value transmitted exceeds the capacity limit.","id":"SOME-ID","status":413,"title":"Request Entity Too Large"}]}`)
+		if chunked {
+			assert.Equal(t, 200, send("PUT", upload, flowroutetest.MaxUpload, false).status)
+		}
+		refused := send("PUT", upload, flowroutetest.MaxUpload+1, false)
+		assert.Equal(t, 413, refused.status)
+		assert.Contains(t, refused.body, "<Code>EntityTooLarge</Code>")
+	}
+	for _, r := range a.Requests() {
+		assert.Equal(t, r.Status < 300, r.Executed, r.Operation)
+	}
+}
+
+// raw is a connection over which a test speaks HTTP itself.
+type raw struct {
+	net.Conn
+	*bufio.Reader
+	t *testing.T
+}
+
+func dial(t *testing.T, srv *flowroutetest.Server) raw {
+	conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(srv.URL, "http://"))
+	require.NoError(t, err)
+	t.Cleanup(func() { conn.Close() })
+	return raw{conn, bufio.NewReader(conn), t}
+}
+
+func (c raw) send(lines ...string) {
+	c.t.Helper()
+	_, err := io.WriteString(c.Conn, strings.Join(lines, "\r\n"))
+	require.NoError(c.t, err)
+}
+
+// begin sends the header of a request, with what it has besides, and when the server asks for the body a part of that.
+func (c raw) begin(line, header, body string) {
+	c.t.Helper()
+	c.send(line+" HTTP/1.1", "Host: x", header, "Expect: 100-continue", "", "")
+	_, err := c.ReadString('\n')
+	require.NoError(c.t, err)
+	c.send(body)
+}
+
+func (c raw) Read(b []byte) (int, error) { return c.Reader.Read(b) }
+
+// authorization is the header with a server's keys.
+func authorization(srv *flowroutetest.Server) string {
+	r := httptest.NewRequest("GET", "/", nil)
+	r.SetBasicAuth(srv.AccessKey, srv.SecretKey)
+	return "Authorization: " + r.Header.Get("Authorization")
+}
+
+// TestExpectContinue asks leave to send a body, which is given only where it would be read.
+func TestExpectContinue(t *testing.T) {
+	srv := flowroutetest.NewServer()
+	defer srv.Close()
+	for _, c := range []struct{ header, status string }{
+		{"X-Key: none", "HTTP/1.1 401 Unauthorized\r\n"},
+		{authorization(srv), "HTTP/1.1 100 Continue\r\n"},
+	} {
+		conn := dial(t, srv)
+		conn.send("POST /v2.1/messages HTTP/1.1", "Host: x", c.header, "Content-Length: 10", "Expect: 100-continue", "", "")
+		status, err := conn.ReadString('\n')
+		require.NoError(t, err)
+		assert.Equal(t, c.status, status)
+		conn.Conn.Close()
+	}
+}
+
+// TestAnswerToBodyWithoutEnd has a client send chunks for as long as the connection takes them.
+func TestAnswerToBodyWithoutEnd(t *testing.T) {
+	srv := flowroutetest.NewServer()
+	defer srv.Close()
+	for _, c := range []struct {
+		header string
+		status int
+	}{{"X-Key: none", 401}, {authorization(srv), 413}} {
+		conn := dial(t, srv)
+		conn.send("POST /v2.1/messages HTTP/1.1", "Host: x", c.header, "Transfer-Encoding: chunked", "", "")
+		go func() {
+			chunk := fmt.Sprintf("%x\r\n%s\r\n", 4096, strings.Repeat("x", 4096))
+			for err := error(nil); err == nil; {
+				_, err = io.WriteString(conn.Conn, chunk)
+			}
+		}()
+		resp, err := http.ReadResponse(conn.Reader, nil)
+		require.NoError(t, err)
+		assert.Equal(t, c.status, resp.StatusCode)
+		conn.Conn.Close()
+	}
+}
+
+// TestCloseWithStalledClients has clients stall in the middle of each part of a request and a response. None of them
+// keeps the server from closing.
+func TestCloseWithStalledClients(t *testing.T) {
+	for name, stall := range map[string]func(t *testing.T, srv *flowroutetest.Server, c raw){
+		"in the header": func(_ *testing.T, _ *flowroutetest.Server, c raw) { c.send("POST /v2.1/messages HTTP/1.1", "Host:") },
+		"in the body": func(_ *testing.T, srv *flowroutetest.Server, c raw) {
+			c.begin("POST /v2.1/messages", authorization(srv)+"\r\nContent-Length: 10", "{")
+		},
+		"in a body that is not read": func(t *testing.T, _ *flowroutetest.Server, c raw) {
+			c.send("POST /v2.1/messages HTTP/1.1", "Host: x", "Content-Length: 10", "", "{")
+			_, err := c.ReadString('\n')
+			require.NoError(t, err)
+		},
+		"in a chunk": func(_ *testing.T, srv *flowroutetest.Server, c raw) {
+			c.begin("POST /v2.1/messages", authorization(srv)+"\r\nTransfer-Encoding: chunked", "1\r\n{\r\n")
+		},
+		"in an upload": func(t *testing.T, srv *flowroutetest.Server, c raw) {
+			a := api{srv, t}
+			order := a.createPort("+12065551234").created()
+			upload := a.do("POST", "/v2/portorders/"+order+"/upload_file", object("filename", "csr.pdf")).at("data", "attributes", "url").(string)
+			c.begin("PUT "+strings.TrimPrefix(upload, a.URL), "Content-Length: 1000000", strings.Repeat("x", 1000))
+		},
+		"in the response": func(t *testing.T, srv *flowroutetest.Server, c raw) {
+			srv.Inject(flowroutetest.Fault{Pad: 64 << 20})
+			c.send("GET /v2/numbers HTTP/1.1", "Host: x", authorization(srv), "", "")
+			_, err := c.ReadString('\n')
+			require.NoError(t, err)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			srv := flowroutetest.NewServer()
+			stall(t, srv, dial(t, srv))
+			closed := make(chan struct{})
+			go func() {
+				srv.Close()
+				close(closed)
+			}()
+			select {
+			case <-closed:
+			case <-time.After(time.Minute):
+				t.Fatal("the server does not close")
+			}
+		})
+	}
+}
+
+// TestStalledBodyOnAnotherServer mounts the fake in a server of the caller's: a body is waited for until the fake
+// closes, or for a minute.
+func TestStalledBodyOnAnotherServer(t *testing.T) {
+	for name, closes := range map[string]bool{"the fake closes": true, "a minute passes": false} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				srv := flowroutetest.NewUnstartedServer()
+				client, conn := net.Pipe()
+				outer := &http.Server{Handler: srv, ErrorLog: log.New(io.Discard, "", 0)}
+				go outer.Serve(&single{conn: conn}) //nolint:errcheck // it ends with the listener
+				defer outer.Close()
+				start := time.Now()
+				c := raw{client, bufio.NewReader(client), t}
+				c.send("POST /v2.1/messages HTTP/1.1", "Host: x", authorization(srv), "Content-Length: 10", "", "{")
+				synctest.Wait()
+				if closes {
+					srv.Close()
+				}
+				_, err := c.ReadByte()
+				require.ErrorIs(t, err, io.EOF)
+				assert.Empty(t, srv.Requests())
+				if closes {
+					assert.Zero(t, time.Since(start))
+				} else {
+					assert.Equal(t, flowroutetest.BodyTimeout, time.Since(start))
+				}
+			})
+		})
+	}
+}
+
+// single is a listener that accepts one connection.
+type single struct {
+	conn net.Conn
+	done bool
+}
+
+func (l *single) Accept() (net.Conn, error) {
+	if l.done {
+		return nil, net.ErrClosed
+	}
+	l.done = true
+	return l.conn, nil
+}
+
+func (l *single) Close() error   { return nil }
+func (l *single) Addr() net.Addr { return &net.IPAddr{} }
+
+// TestDelayAfterABody has a delay be longer than a body may take to arrive, which is no matter once it has arrived.
+func TestDelayAfterABody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		srv := flowroutetest.NewUnstartedServer()
+		srv.Inject(flowroutetest.Fault{Delay: time.Hour})
+		client, conn := net.Pipe()
+		outer := &http.Server{Handler: srv}
+		go outer.Serve(&single{conn: conn}) //nolint:errcheck // it ends with the listener
+		defer outer.Close()
+		start := time.Now()
+		c := raw{client, bufio.NewReader(client), t}
+		c.send("POST /v2/cnams HTTP/1.1", "Host: x", authorization(srv), "Content-Length: 16", "", `{"value":"Acme"}`)
+		resp, err := http.ReadResponse(c.Reader, nil)
+		require.NoError(t, err)
+		assert.Equal(t, 201, resp.StatusCode)
+		assert.Equal(t, time.Hour, time.Since(start))
+		client.Close()
+	})
 }

@@ -112,16 +112,31 @@ func (s *Server) listen() {
 	s.listener = httptest.NewUnstartedServer(s)
 	s.listener.Config.BaseContext = func(net.Listener) context.Context { return s.ctx }
 	s.listener.Config.ErrorLog = log.New(io.Discard, "", 0) // scripted failures are no news
+	s.listener.Config.ReadHeaderTimeout = headerTimeout
 }
 
+const (
+	headerTimeout = 10 * time.Second // how long the header of a request may take to arrive
+	closeGrace    = time.Second      // how long Close waits for clients to read their responses
+)
+
 // Close stops listening, ends the delays of scripted failures and deliveries under way, and returns when every request
-// has been answered. The state can be looked at afterwards. A server that does not listen needs no Close.
+// has been answered. A request whose body has not arrived, and after a second a client that does not read its response,
+// is cut off. The state can be looked at afterwards. A server that does not listen needs no Close.
 func (s *Server) Close() {
 	s.cancel()
 	if s.listener == nil {
 		return
 	}
+	ended := make(chan struct{})
+	cut := time.AfterFunc(closeGrace, func() {
+		s.listener.CloseClientConnections()
+		close(ended)
+	})
 	s.listener.Close()
+	if !cut.Stop() {
+		<-ended
+	}
 }
 
 // Messages returns the texts that the account sent, in the order in which they were taken. A message is here

@@ -53,7 +53,7 @@ func TestRequests(t *testing.T) {
 	later := flowroutetest.Epoch().Add(time.Second)
 	want := []flowroutetest.Request{
 		{Operation: "numbers.list", Method: "GET", Path: "/v2/numbers", Query: url.Values{"limit": {"2", "3"}},
-			Header: header, Body: []byte{}, Status: 200, Time: flowroutetest.Epoch()},
+			Header: header, Body: []byte{}, Status: 200, Executed: true, Time: flowroutetest.Epoch()},
 		{Operation: "routes.setPrimary", Method: "PATCH", Path: "/v2/numbers/1%2F2/relationships/primary_route", Query: url.Values{},
 			Header: withBody, Body: []byte(`{"a":1}`), Status: 403, Time: later},
 		{Operation: "", Method: "GET", Path: "/nothing", Query: url.Values{}, Header: header, Body: []byte{}, Status: 404, Time: later},

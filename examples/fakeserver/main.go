@@ -3,7 +3,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -43,11 +42,7 @@ func serve(ctx context.Context, o options, out io.Writer) error {
 	}
 	fake := newFake(o)
 	logger := log.New(out, "", log.Ltime)
-	server := &http.Server{
-		Handler:           logged(fake, logger),
-		ReadHeaderTimeout: 10 * time.Second,
-		ErrorLog:          logger,
-	}
+	server := newServer(fake, logger)
 	welcome(out, baseURL(listener.Addr()), o)
 
 	ended := make(chan error, 1)
@@ -64,12 +59,23 @@ func serve(ctx context.Context, o options, out io.Writer) error {
 		case <-ctx.Done():
 		}
 	}
-	timeout, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	timeout, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 	defer cancel()
 	if err := server.Shutdown(timeout); err != nil {
-		return errors.Join(err, server.Close())
+		return server.Close() // on clients that stall
 	}
 	return nil
+}
+
+// newServer limits how long a client may take. The fake itself limits bodies, in size and in time.
+func newServer(fake http.Handler, logger *log.Logger) *http.Server {
+	return &http.Server{
+		Handler:           logged(fake, logger),
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          logger,
+	}
 }
 
 // newFake is a server that keeps none of its requests, as nobody asks for them here and it may run for days.
@@ -95,6 +101,9 @@ type statusWriter struct {
 	http.ResponseWriter
 	status int
 }
+
+// Unwrap gives [http.ResponseController] the writer that has the connection.
+func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 func (w *statusWriter) WriteHeader(status int) {
 	w.status = status

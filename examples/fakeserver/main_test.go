@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"encoding/base64"
 	"io"
 	"log"
 	"net"
@@ -14,6 +15,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -62,6 +64,74 @@ func after(t *testing.T, lines *bufio.Scanner, text string) string {
 	t.Fatalf("no line with %q", text)
 	return ""
 }
+
+// TestStalledClients has clients stall in each part of a request. The server gives up on them, and ends without them.
+func TestStalledClients(t *testing.T) {
+	const keys = "Authorization: Basic MTIzNDU2Nzg6c2VjcmV0\r\n"
+	for name, c := range map[string]struct {
+		sent  string
+		after time.Duration
+	}{
+		"in the header":                {"GET /v2/numbers HTTP/1.1\r\nHost:", 10 * time.Second},
+		"in the body":                  {"POST /v2.1/messages HTTP/1.1\r\nHost: x\r\n" + keys + "Content-Length: 10\r\n\r\n{", flowroutetest.BodyTimeout},
+		"between requests":             {"GET /v2/numbers HTTP/1.1\r\nHost: x\r\n" + keys + "\r\n", 2 * time.Minute},
+		"in a body that is not wanted": {"POST /v2.1/messages HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n{", 5 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				server := newServer(newFake(options{accessKey: "12345678", secretKey: "secret"}), log.New(io.Discard, "", 0))
+				defer server.Close()
+				client, conn := net.Pipe()
+				go server.Serve(&single{conn: conn}) //nolint:errcheck // it ends with the listener
+				start := time.Now()
+				go func() { _, _ = io.WriteString(client, c.sent) }()
+				_, err := io.Copy(io.Discard, client)
+				require.NoError(t, err)
+				assert.Equal(t, c.after, time.Since(start).Truncate(time.Second))
+			})
+		})
+	}
+
+	ctx, interrupt := context.WithCancel(t.Context())
+	out, stdout := io.Pipe()
+	code := make(chan int)
+	go func() {
+		code <- run(ctx, []string{"-addr", "127.0.0.1:0"}, stdout, io.Discard)
+		stdout.Close()
+	}()
+	lines := bufio.NewScanner(out)
+	address := strings.TrimPrefix(after(t, lines, "export FR_BASE_URL="), "http://")
+	go func() { _, _ = io.Copy(io.Discard, out) }()
+	conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", address)
+	require.NoError(t, err)
+	defer conn.Close()
+	_, err = io.WriteString(conn, "POST /v2.1/messages HTTP/1.1\r\nHost: x\r\nAuthorization: Basic "+
+		base64.StdEncoding.EncodeToString([]byte(flowroutetest.AccessKey+":"+flowroutetest.SecretKey))+
+		"\r\nContent-Length: 10\r\nExpect: 100-continue\r\n\r\n")
+	require.NoError(t, err)
+	status, err := bufio.NewReader(conn).ReadString('\n')
+	require.NoError(t, err)
+	assert.Equal(t, "HTTP/1.1 100 Continue\r\n", status)
+	interrupt()
+	assert.Zero(t, <-code)
+}
+
+// single is a listener that accepts one connection.
+type single struct {
+	conn net.Conn
+	done bool
+}
+
+func (l *single) Accept() (net.Conn, error) {
+	if l.done {
+		return nil, net.ErrClosed
+	}
+	l.done = true
+	return l.conn, nil
+}
+
+func (l *single) Close() error   { return nil }
+func (l *single) Addr() net.Addr { return &net.IPAddr{} }
 
 // TestKeepsNothing has the server not grow with each request.
 func TestKeepsNothing(t *testing.T) {

@@ -8,7 +8,18 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
+
+// The limits of what an object-valued detail becomes. Without them, names as deep as the document take the square of
+// its size.
+const (
+	maxDepth = 16  // levels of a field's name
+	maxName  = 256 // bytes of a field's name
+)
+
+// maxNesting is how deep a document that [Repair] returns can be.
+const maxNesting = 100
 
 // Error is one entry of an error document.
 type Error struct {
@@ -18,8 +29,8 @@ type Error struct {
 
 // Field is what an object-valued detail says of one field.
 type Field struct {
-	Name     string // with dots, e.g. data.attributes.zip
-	Messages []string
+	Name     string   // with dots, e.g. data.attributes.zip; at most 16 levels, and cut after 256 bytes
+	Messages []string // what is nested deeper is here, as JSON
 }
 
 // DecodeErrors reads an error document, in any form that the API is known to use. It returns nothing
@@ -48,6 +59,51 @@ func DecodeErrors(body []byte) []Error {
 		}
 	}
 	return errs
+}
+
+// Repair returns a document that was cut short, or is nested deeper than any decoder reads, as one that can be decoded:
+// what is open at its end is closed, after the last value that is complete, and what is nested too deep is left out.
+func Repair(doc []byte) []byte {
+	var out, open []byte // open has what closes each container
+	inString, safe := false, 0
+	for i := 0; i < len(doc); i++ {
+		c := doc[i]
+		if !inString && (c == '}' || c == ']') && len(open) > 0 {
+			open = open[:len(open)-1]
+		}
+		kept := len(open) <= maxNesting
+		if !inString && kept && c == ',' {
+			safe = len(out)
+		}
+		if kept {
+			out = append(out, c)
+		}
+		switch {
+		case inString && c == '\\' && i+1 < len(doc):
+			if i++; kept {
+				out = append(out, doc[i])
+			}
+		case c == '"':
+			inString = !inString
+		case inString:
+		case c == '{' || c == '[':
+			open = append(open, c+2) // which is } or ]
+			safe = len(out)
+		case c == '}' || c == ']':
+			safe = len(out)
+		}
+	}
+	open = open[:min(len(open), maxNesting+1)]
+	slices.Reverse(open)
+	if inString { // the end of a string may be within an escape, of up to 6 bytes
+		for cut := range min(6, len(out)) {
+			closed := slices.Concat(out[:len(out)-cut], []byte{'"'}, open)
+			if json.Valid(closed) {
+				return closed
+			}
+		}
+	}
+	return append(out[:safe], open...)
 }
 
 // IsErrorDocument reports whether a body is an error document of the API as it is documented, for an error of some
@@ -96,6 +152,8 @@ func empty(v any) bool {
 		return v == ""
 	case float64:
 		return v == 0
+	case json.Number:
+		return v == "0"
 	case []any:
 		return len(v) == 0
 	case map[string]any:
@@ -105,43 +163,51 @@ func empty(v any) bool {
 }
 
 func decodeError(entry any) (Error, bool) {
-	switch entry := entry.(type) {
-	case nil:
+	if empty(entry) {
 		return Error{}, false
+	}
+	switch entry := entry.(type) {
 	case map[string]any:
 		e := Error{ID: words(entry["id"]), Status: words(entry["status"]), Title: words(entry["title"])}
 		switch detail := entry["detail"].(type) {
 		case map[string]any, []any:
-			e.Fields = flatten(nil, "", detail)
+			e.Fields = flatten(nil, "", detail, maxDepth)
 			e.Detail = sentence(e.Fields)
 		default:
 			e.Detail = words(detail)
 		}
 		if e.ID+e.Status+e.Title+e.Detail == "" { // the fields themselves, without an envelope
-			e.Fields = flatten(nil, "", entry)
+			e.Fields = flatten(nil, "", entry, maxDepth)
 			e.Detail = sentence(e.Fields)
 		}
-		return e, len(entry) > 0
+		return e, true
 	default:
 		detail := words(entry)
 		return Error{Detail: detail}, detail != ""
 	}
 }
 
-// flatten turns a tree of fields and messages into a list of fields, in the order of their names.
-func flatten(fields []Field, name string, tree any) []Field {
+// flatten turns a tree of fields and messages into a list of fields, in the order of their names. What lies more than
+// depth levels down is one message.
+func flatten(fields []Field, name string, tree any, depth int) []Field {
 	switch tree := tree.(type) {
 	case map[string]any:
+		if depth == 0 {
+			break
+		}
 		for _, key := range slices.Sorted(maps.Keys(tree)) {
-			fields = flatten(fields, join(name, key), tree[key])
+			fields = flatten(fields, join(name, key), tree[key], depth-1)
 		}
 		return fields
 	case []any:
+		if depth == 0 {
+			break
+		}
 		var messages []string
 		for i, item := range tree {
 			switch item.(type) {
 			case map[string]any, []any:
-				fields = flatten(fields, join(name, strconv.Itoa(i)), item)
+				fields = flatten(fields, join(name, strconv.Itoa(i)), item, depth-1)
 			default:
 				messages = append(messages, words(item))
 			}
@@ -150,13 +216,23 @@ func flatten(fields []Field, name string, tree any) []Field {
 			return fields
 		}
 		return append(fields, Field{Name: name, Messages: messages})
-	default:
-		return append(fields, Field{Name: name, Messages: []string{words(tree)}})
 	}
+	return append(fields, Field{Name: name, Messages: []string{words(tree)}})
 }
 
 func join(name, key string) string {
-	return strings.TrimPrefix(name+"."+key, ".")
+	if len(name) >= maxName {
+		return name
+	}
+	joined := strings.TrimPrefix(name+"."+key, ".")
+	if len(joined) <= maxName {
+		return joined
+	}
+	end := maxName
+	for end > 0 && !utf8.RuneStart(joined[end]) {
+		end--
+	}
+	return joined[:end] + "…"
 }
 
 func sentence(fields []Field) string {

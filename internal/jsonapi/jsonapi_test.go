@@ -296,3 +296,24 @@ func TestEncode(t *testing.T) {
 		assert.Equal(t, want, string(b))
 	}
 }
+
+// TestRepair cuts a document after each of its bytes, and nests one at each depth around the limit.
+func TestRepair(t *testing.T) {
+	const doc = `{"errors":[{"id":"7fc8\\","status":422,"detail":{"zip \"5\"":["Too \u00e9é\ud83d\ude00 short.",null,-1.5e3],"x,{":true}},"[,"], "message" : "é"}`
+	for end := 1; end <= len(doc); end++ {
+		repaired := jsonapi.Repair([]byte(doc[:end]))
+		require.True(t, json.Valid(repaired), "%s of %s", repaired, doc[:end])
+	}
+	assert.Equal(t, doc, string(jsonapi.Repair([]byte(doc))))
+	assert.JSONEq(t, `{"errors":[{"id":"7fc8\\","status":422,"detail":{"zip \"5\"":["Too "]}}]}`, string(jsonapi.Repair([]byte(doc[:strings.Index(doc, "u00e9")+3]))))
+
+	for depth := 1; depth < 300; depth++ {
+		whole := `{"a":` + strings.Repeat(`[{"x":`, depth) + `"y"` + strings.Repeat("},1]", depth) + `,"id":"7fc8"}`
+		var out struct{ ID string }
+		require.NoError(t, json.Unmarshal(jsonapi.Repair([]byte(whole)), &out), depth)
+		assert.Equal(t, "7fc8", out.ID, "what follows is kept")
+	}
+	for _, other := range []string{"", "<html><style>a{b:c}</style>", "}{", "null", "]]]", `"`, "{"} {
+		assert.NotPanics(t, func() { jsonapi.Repair([]byte(other)) })
+	}
+}

@@ -126,8 +126,11 @@ type Result struct {
 	// RetryAfter is how long the answer asks to wait before the next attempt.
 	RetryAfter time.Duration
 
-	// Sent tells that the request may have reached the API.
+	// Sent reports whether the request may have reached the API.
 	Sent bool
+
+	// Earlier reports whether an earlier attempt of the call may have been executed.
+	Earlier bool
 }
 
 // OK tells whether the API answered, wholly, and with success.
@@ -161,8 +164,9 @@ func (t *Transport) Do(ctx context.Context, req *Request) Result {
 			return last
 		}
 		start := time.Now()
+		earlier := last.Earlier || attempt > 1 && last.Unknown(false)
 		last = t.attempt(ctx, req)
-		last.Attempts = attempt
+		last.Attempts, last.Earlier = attempt, earlier
 		if t.log != nil {
 			t.log.attempt(ctx, req, &last, time.Since(start))
 		}
@@ -221,7 +225,10 @@ func (t *Transport) attempt(parent context.Context, req *Request) Result {
 	}
 	resp, err := t.client.Do(hr)
 	if err != nil {
-		r := Result{Sent: sent == nil || sent.possiblySent(ctx, err)}
+		r := Result{Sent: !noConnection(err)}
+		if sent != nil {
+			r.Sent = sent.possiblySent(ctx, err)
+		}
 		r.Err = withContext(parent, withoutURL(err, hr.URL))
 		if sent != nil && sent.replayed.Load() {
 			r.Err = withContext(parent, errReplay)
