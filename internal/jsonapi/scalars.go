@@ -91,7 +91,7 @@ func whole(s string) (int64, bool) {
 	integer, decimals, _ := strings.Cut(mantissa, ".")
 	sign := integer[:len(integer)-len(strings.TrimLeft(integer, "+-"))]
 	digits := strings.TrimPrefix(integer, sign) + decimals
-	if digits == "" || len(sign) > 1 || strings.Trim(digits, "0123456789") != "" {
+	if digits == "" || len(sign) > 1 || strings.ContainsFunc(digits, isNoDigit) {
 		return 0, false
 	}
 	shift, err := strconv.Atoi(exponent)
@@ -107,6 +107,8 @@ func whole(s string) (int64, bool) {
 	v, err := strconv.ParseInt(sign+significant+"000000000000000000"[:zeros], 10, 64)
 	return v, err == nil
 }
+
+func isNoDigit(r rune) bool { return r < '0' || r > '9' }
 
 // Bool is a truth value, sent as such, as a word or as a number.
 type Bool bool
