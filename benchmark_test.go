@@ -110,7 +110,7 @@ func messageJSON(i int) string {
 }
 
 func accountNumberJSON(i int) string {
-	n := 12065550000 + i
+	n := int64(12065550000) + int64(i)
 	return fmt.Sprintf(`{"attributes":{"rate_center":"oradell","value":"%d","alias":null,"state":"nj","number_type":"standard","cnam_lookups_enabled":true,
 		"messaging_enabled":true,"status":"PURCHASED","iso_country":"US","tier":"Standard"},"type":"number","id":"%d","links":{"self":"https://api.flowroute.com/v2/numbers/%d"}}`, n, n, n)
 }

@@ -1,7 +1,8 @@
 package flowroute_test
 
 import (
-	"net"
+	"crypto/tls"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -10,8 +11,8 @@ import (
 	"runtime"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -61,56 +62,43 @@ func TestAllocationBudget(t *testing.T) {
 	}
 }
 
-// connections counts those that a server is opened.
-func connections(t *testing.T, start func(*httptest.Server)) (srv *httptest.Server, opened *atomic.Int32) {
+// dials counts the connections that a client opens, with the transport that it makes itself, for some senders of some
+// texts each.
+func dials(t *testing.T, cert *tls.Certificate, senders, each int) (opened int32) {
 	t.Helper()
-	opened = new(atomic.Int32)
-	srv = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		time.Sleep(time.Millisecond) // so that calls overlap
-		w.WriteHeader(http.StatusAccepted)
-		_, _ = w.Write([]byte(sentJSON))
-	}))
-	srv.Config.ConnState = func(_ net.Conn, state http.ConnState) {
-		if state == http.StateNew {
-			opened.Add(1)
+	before := http.DefaultTransport
+	defer func() { http.DefaultTransport = before }()
+	synctest.Test(t, func(t *testing.T) {
+		network := newNetwork()
+		_, stop := network.start(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			time.Sleep(time.Millisecond) // so that calls overlap
+			w.WriteHeader(http.StatusAccepted)
+			_, _ = io.WriteString(w, sentJSON)
+		}), cert)
+		defer stop()
+		base := "http://localhost"
+		if cert != nil {
+			base = "https://localhost"
 		}
-	}
-	start(srv)
-	t.Cleanup(srv.Close)
-	return srv, opened
+		http.DefaultTransport = &http.Transport{DialContext: network.dial, TLSClientConfig: &tls.Config{InsecureSkipVerify: true}} // a network in memory
+		client, err := flowroute.NewClient(accessKey, secretKey, flowroute.WithBaseURL(base))
+		require.NoError(t, err)
+		defer client.CloseIdleConnections()
+		burst(t, client, senders, each)
+		opened = network.dials.Load()
+	})
+	return opened
 }
 
 func TestConnectionBudget(t *testing.T) {
-	srv, opened := connections(t, (*httptest.Server).Start)
-	client, err := flowroute.NewClient(accessKey, secretKey, flowroute.WithBaseURL(srv.URL))
-	require.NoError(t, err)
-	for range 50 {
-		_, err := client.Messages.Send(t.Context(), sms())
-		require.NoError(t, err)
+	tlsServer := httptest.NewTLSServer(nil)
+	cert := tlsServer.TLS.Certificates[0]
+	tlsServer.Close()
+	for _, cert := range []*tls.Certificate{nil, &cert} {
+		assert.EqualValues(t, 1, dials(t, cert, 1, 50), "connections of calls one after the other")
+		assert.EqualValues(t, 64, dials(t, cert, 64, 5), "connections of 64 goroutines")
+		assert.EqualValues(t, 64, dials(t, cert, 100, 2), "connections of more")
 	}
-	assert.EqualValues(t, 1, opened.Load(), "connections of calls one after the other")
-}
-
-func TestConnectionBudgetOfABurst(t *testing.T) {
-	srv, opened := connections(t, (*httptest.Server).StartTLS)
-	// The client's own transport does not trust the server, so one that is made like it has to stand in.
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.MaxConnsPerHost, transport.MaxIdleConnsPerHost = 64, 64
-	transport.TLSClientConfig = srv.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
-	defer transport.CloseIdleConnections()
-	client, err := flowroute.NewClient(accessKey, secretKey, flowroute.WithBaseURL(srv.URL), flowroute.WithHTTPClient(&http.Client{Transport: transport}))
-	require.NoError(t, err)
-	burst(t, client, 64, 10)
-	assert.LessOrEqual(t, opened.Load(), int32(64))
-}
-
-// TestConnectionsOfTheOwnTransport has 64 goroutines send through the transport that the client makes itself.
-func TestConnectionsOfTheOwnTransport(t *testing.T) {
-	srv, opened := connections(t, (*httptest.Server).Start)
-	client, err := flowroute.NewClient(accessKey, secretKey, flowroute.WithBaseURL(srv.URL))
-	require.NoError(t, err)
-	burst(t, client, 64, 10)
-	assert.LessOrEqual(t, opened.Load(), int32(64))
 }
 
 // burst has some senders send some texts each.

@@ -19,12 +19,12 @@ type operation struct {
 	name, method, path string
 	class              transport.Class
 	segments           []segment
-	query              input   // may be nil
-	limiter            Limiter // asked besides the client's own; may be nil
-	asks               bool    // changes nothing, though it may be a POST
-	plainJSON          bool    // documents are application/json
-	noneIsEmpty        bool    // a list without records is answered with 404
-	noAnswer           bool    // what is answered besides the status is not needed
+	query              func(*arguments) string // checks and encodes the query; may be nil
+	limiter            Limiter                 // asked besides the client's own; may be nil
+	asks               bool                    // changes nothing, though it may be a POST
+	plainJSON          bool                    // documents are application/json
+	noneIsEmpty        bool                    // a list without records is answered with 404
+	noAnswer           bool                    // what is answered besides the status is not needed
 }
 
 func get(name, path string, segments ...segment) operation {
@@ -77,8 +77,15 @@ func (op operation) onceIf(mails bool) operation {
 	return op
 }
 
-func (op operation) with(query input) operation {
-	op.query = query
+// with adds a query. It is encoded by a function so that a program which calls no list does not link the encoder.
+func (op operation) with(options input) operation {
+	op.query = func(args *arguments) string {
+		values, err := query.Values(options.body(args))
+		if err != nil {
+			args.refuse("options", "can't be encoded: "+err.Error())
+		}
+		return values.Encode()
+	}
 	return op
 }
 
@@ -287,11 +294,7 @@ func (c *Client) call(ctx context.Context, op operation, body input) (*transport
 		NoAnswer:  op.noAnswer,
 	}
 	if op.query != nil {
-		values, err := query.Values(op.query.body(args))
-		if err != nil {
-			args.refuse("options", "can't be encoded: "+err.Error())
-		}
-		req.Query = values.Encode()
+		req.Query = op.query(args)
 	}
 	if body != nil {
 		if value := body.body(args); value != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"fmt"
+	"math"
 	"net/http"
 	"net/url"
 	"strings"
@@ -87,7 +88,7 @@ func TestNewClientTakes(t *testing.T) {
 		_, err := flowroute.NewClient(accessKey, secretKey, flowroute.WithBaseURL(base))
 		assert.NoError(t, err, base)
 	}
-	for _, p := range []flowroute.RetryPolicy{{}, {MaxAttempts: 1}, {MinDelay: time.Minute}, {MaxDelay: time.Millisecond}, {MaxAttempts: 1 << 60, MinDelay: 1 << 62, MaxDelay: 1 << 62}} {
+	for _, p := range []flowroute.RetryPolicy{{}, {MaxAttempts: 1}, {MinDelay: time.Minute}, {MaxDelay: time.Millisecond}, {MaxAttempts: math.MaxInt, MinDelay: 1 << 62, MaxDelay: 1 << 62}} {
 		_, err := flowroute.NewClient(accessKey, secretKey, flowroute.WithRetry(p))
 		assert.NoError(t, err, "%+v", p)
 	}

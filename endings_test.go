@@ -211,6 +211,7 @@ func TestTLSBodyCutByTheDeadline(t *testing.T) {
 
 // TestSilenceOverHTTP2 has a download end with the timeout's error, which net/http calls a cancellation.
 func TestSilenceOverHTTP2(t *testing.T) {
+	enableHTTP2(t)
 	silent := make(chan struct{})
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, "direction\ninbound\n")

@@ -113,11 +113,11 @@ func ExampleWithMessageLimiters() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println("the next SMS has to wait:", sms.next.After(time.Now()))
-	fmt.Println("the next MMS has to wait:", mms.next.After(time.Now()))
+	fmt.Println("SMS have begun:", !sms.next.IsZero())
+	fmt.Println("MMS have begun:", !mms.next.IsZero())
 	// Output:
-	// the next SMS has to wait: true
-	// the next MMS has to wait: false
+	// SMS have begun: true
+	// MMS have begun: false
 }
 
 // A long list takes less time when pages are fetched ahead. The order stays the same.

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 )
@@ -30,6 +31,12 @@ func respond(status int, body string) *http.Response {
 type limiterFunc func(context.Context) error
 
 func (f limiterFunc) Wait(ctx context.Context) error { return f(ctx) }
+
+// enableHTTP2 makes net/http speak HTTP/2 in a test, whatever GODEBUG says in the environment.
+func enableHTTP2(t *testing.T) {
+	t.Helper()
+	t.Setenv("GODEBUG", os.Getenv("GODEBUG")+",http2client=1,http2server=1") // the last of several settings counts
+}
 
 // newTLSServer starts a server that speaks no newer TLS than it is told.
 func newTLSServer(t *testing.T, maxVersion uint16) *httptest.Server {

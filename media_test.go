@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -112,7 +113,12 @@ func TestDownloadMediaFails(t *testing.T) {
 		})
 	}
 	client, _ := serve(t, 500, "", "")
-	for _, link := range []string{"http://127.0.0.1:1/x?" + query, "https://nowhere.invalid/x?" + query, "http://127.0.0.1:0/x?" + query} {
+	lost, _ := serve(t, 500, "", "", flowroute.WithHTTPClient(&http.Client{Transport: &http.Transport{
+		DialContext: func(context.Context, string, string) (net.Conn, error) { return nil, &dnsError },
+	}}))
+	for link, client := range map[string]*flowroute.Client{
+		"http://127.0.0.1:1/x?" + query: client, "https://nowhere.invalid/x?" + query: lost, "http://127.0.0.1:0/x?" + query: client,
+	} {
 		_, err := client.Messages.DownloadMedia(t.Context(), &flowroute.Media{URL: link}, 0)
 		var e *flowroute.RequestError
 		require.ErrorAs(t, err, &e)

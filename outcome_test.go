@@ -202,6 +202,7 @@ func (c brokenConn) Write([]byte) (int, error) { return 0, c.failure }
 // TestCertificateRequired has a server that wants a certificate of the client, and refuses it for having none. Under
 // TLS 1.3 the client has sent its request by then.
 func TestCertificateRequired(t *testing.T) {
+	enableHTTP2(t)
 	for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
 		for _, h2 := range []bool{false, true} {
 			var executed atomic.Int32

@@ -60,6 +60,7 @@ func (c *h2Conn) goAway(last uint32, debug string) {
 // start serves until the test ends, and returns a client of the server that retries without waiting.
 func (s *h2Server) start(t *testing.T) *flowroute.Client {
 	t.Helper()
+	enableHTTP2(t)
 	tlsServer := httptest.NewTLSServer(nil)
 	cert := tlsServer.TLS.Certificates[0]
 	trusted := tlsServer.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
@@ -147,6 +148,7 @@ func onceCalls(client *flowroute.Client) map[string]func(context.Context) error 
 // TestGracefulShutdown has a server close its HTTP/2 connections now and then, as load balancers do. What it did not
 // take is known, and sent again.
 func TestGracefulShutdown(t *testing.T) {
+	enableHTTP2(t)
 	fake := flowroutetest.NewUnstartedServer(flowroutetest.WithCredentials(accessKey, secretKey))
 	var requests atomic.Int32
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -344,6 +344,7 @@ func TestRetryDelays(t *testing.T) {
 // TestDeadHTTP2Connection has a connection of HTTP/2 die without a word, as behind a router that forgot it. The client
 // notices, and goes on with another.
 func TestDeadHTTP2Connection(t *testing.T) {
+	enableHTTP2(t)
 	tlsServer := httptest.NewUnstartedServer(nil)
 	tlsServer.EnableHTTP2 = true
 	tlsServer.StartTLS()
@@ -460,7 +461,7 @@ func TestLogOfFailures(t *testing.T) {
 		var out bytes.Buffer
 		transport := roundTripper(func(*http.Request) (*http.Response, error) { return nil, failure })
 		client, err := flowroute.NewClient(accessKey, secretKey, flowroute.WithHTTPClient(&http.Client{Transport: transport}),
-			flowroute.WithLogger(slog.New(slog.NewJSONHandler(&out, &slog.HandlerOptions{Level: slog.LevelDebug}))))
+			flowroute.WithRetry(flowroute.RetryPolicy{MaxAttempts: 1}), flowroute.WithLogger(slog.New(slog.NewJSONHandler(&out, &slog.HandlerOptions{Level: slog.LevelDebug}))))
 		require.NoError(t, err)
 		_, err = client.Messages.Send(t.Context(), sms())
 		require.Error(t, err)

@@ -440,7 +440,7 @@ func TestDeliveriesAtOnce(t *testing.T) {
 	srv.Close()
 	http.DefaultTransport.(*http.Transport).CloseIdleConnections()
 	h.CloseClientConnections()
-	for deadline := time.Now().Add(5 * time.Second); runtime.NumGoroutine() > before && time.Now().Before(deadline); {
+	for deadline := time.Now().Add(time.Minute); runtime.NumGoroutine() > before && time.Now().Before(deadline); {
 		runtime.Gosched()
 	}
 	assert.LessOrEqual(t, runtime.NumGoroutine(), before)

@@ -103,7 +103,7 @@ func TestSendStrictly(t *testing.T) {
 		{[]any{"body", ""}, `{"body":["Shorter than minimum length 1."]}`},
 		{[]any{"body", nil}, `{"body":["Field may not be null."]}`},
 		{[]any{"body", 7}, `{"body":["Not a valid string."]}`},
-		{[]any{"body", "x", "to", 12065551234}, `{"to":["Not a valid string."]}`},
+		{[]any{"body", "x", "to", int64(12065551234)}, `{"to":["Not a valid string."]}`},
 		{[]any{"body", "x", "to", "2065551234"}, `{"to":["Not a valid phone number."]}`},
 		{[]any{"body", "x", "to", "+1 206 555 1234"}, `{"to":["Not a valid phone number."]}`},
 		{[]any{"body", "x", "to", "00000000000"}, `{"to":["Not a valid phone number."]}`},

@@ -171,7 +171,7 @@ func TestCreateRouteStrictly(t *testing.T) {
 	a := newAPI(t)
 	a.do("POST", "/v2/routes", enveloped("route", object())).is(422, invalid(`{"data":{"attributes":{
 		"alias":["Missing data for required field."],"route_type":["Missing data for required field."],"value":["Missing data for required field."]}}}`))
-	a.do("POST", "/v2/routes", enveloped("route", object("alias", " ", "route_type", "PSTN", "value", 12065551234, "edge_strategy_id", "east"))).is(422,
+	a.do("POST", "/v2/routes", enveloped("route", object("alias", " ", "route_type", "PSTN", "value", int64(12065551234), "edge_strategy_id", "east"))).is(422,
 		invalid(`{"data":{"attributes":{"alias":["Shorter than minimum length 1."],"route_type":["Must be one of: host, number, uri."],
 			"value":["Not a valid string."],"edge_strategy_id":["Not a valid integer."]}}}`))
 	a.do("POST", "/v2/routes", enveloped("route", object("alias", nil, "route_type", "host", "value", "a.example.com"))).is(422,

@@ -51,7 +51,7 @@ func (p *program) run(ctx context.Context) error {
 	if p.workers < 1 {
 		return example.Usage("-workers must be at least 1")
 	}
-	session, err := example.Start(p.log)
+	session, err := example.Start(ctx, p.log)
 	if err != nil {
 		return err
 	}

@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -15,14 +14,9 @@ import (
 
 const greeting = "Hi {name}, your table is ready."
 
-// newServer returns a server to take for the real API. Whenever it reads its clock a second has passed, so that
-// messages get their records after a few requests.
-func newServer(t *testing.T) *flowroutetest.Server {
-	now := time.Now()
-	srv := flowroutetest.NewServer(flowroutetest.WithClock(func() time.Time {
-		now = now.Add(time.Second)
-		return now
-	}))
+// newServer returns a server to take for the real API.
+func newServer(t *testing.T, opts ...flowroutetest.Option) *flowroutetest.Server {
+	srv := flowroutetest.NewServer(opts...)
 	t.Cleanup(srv.Close)
 	return srv
 }
@@ -45,7 +39,7 @@ func campaignFor(t *testing.T, n int) []string {
 	}
 	name := filepath.Join(t.TempDir(), "people.csv")
 	require.NoError(t, os.WriteFile(name, []byte(csv.String()), 0o600))
-	return []string{"-csv", name, "-text", greeting, "-from", flowroutetest.LongCode, "-rate", "Inf", "-look", "300ms", "-spend"}
+	return []string{"-csv", name, "-text", greeting, "-from", flowroutetest.LongCode, "-rate", "Inf", "-spend"}
 }
 
 // received is how many texts each number was sent.

@@ -6,10 +6,11 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/flowroute/flowroute-go/flowroutetest"
 )
 
 var testCampaign = campaign{From: "12065550100", Text: "Hello"}
@@ -17,7 +18,7 @@ var testCampaign = campaign{From: "12065550100", Text: "Hello"}
 // writeJournal returns the content of a journal with these lines.
 func writeJournal(t *testing.T, entries ...entry) []byte {
 	name := filepath.Join(t.TempDir(), "journal")
-	j, err := openJournal(name, testCampaign, time.Now)
+	j, err := openJournal(name, testCampaign, flowroutetest.Epoch)
 	require.NoError(t, err)
 	for _, e := range entries {
 		require.NoError(t, j.write(e))
@@ -70,7 +71,7 @@ func TestGoOnAfterCut(t *testing.T) {
 	whole = append(whole, `{"event":"attempt","body":"`+strings.Repeat("long ", 500)...)
 	for _, cut := range []int{0, 1, 20, first, first + 1, bytes.LastIndexByte(whole, '\n'), len(whole)} {
 		require.NoError(t, os.WriteFile(name, whole[:cut], 0o600))
-		j, err := openJournal(name, testCampaign, time.Now)
+		j, err := openJournal(name, testCampaign, flowroutetest.Epoch)
 		require.NoError(t, err)
 		require.NoError(t, j.write(entry{Event: attempted, To: "5", Body: "Hello"}))
 		require.NoError(t, j.write(entry{Event: sent, To: "5", ID: "mdr2-5"}))
@@ -111,7 +112,7 @@ func TestDamagedJournal(t *testing.T) {
 	} {
 		name := filepath.Join(t.TempDir(), "journal")
 		require.NoError(t, os.WriteFile(name, []byte(content), 0o600))
-		j, err := openJournal(name, testCampaign, time.Now)
+		j, err := openJournal(name, testCampaign, flowroutetest.Epoch)
 		if message == "" {
 			require.NoError(t, err)
 			j.close()
@@ -127,20 +128,20 @@ func TestDamagedJournal(t *testing.T) {
 
 func TestOneProcessAtATime(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "journal")
-	j, err := openJournal(name, testCampaign, time.Now)
+	j, err := openJournal(name, testCampaign, flowroutetest.Epoch)
 	require.NoError(t, err)
-	_, err = openJournal(name, testCampaign, time.Now)
+	_, err = openJournal(name, testCampaign, flowroutetest.Epoch)
 	require.Error(t, err)
 	assert.Contains(t, err.Error(), "another bulk is at work with this journal: wait until it is done")
 	j.close()
-	j, err = openJournal(name, testCampaign, time.Now)
+	j, err = openJournal(name, testCampaign, flowroutetest.Epoch)
 	require.NoError(t, err)
 	j.close()
 }
 
 func TestJournalCanNotBeWritten(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "journal")
-	j, err := openJournal(name, testCampaign, time.Now)
+	j, err := openJournal(name, testCampaign, flowroutetest.Epoch)
 	require.NoError(t, err)
 	j.close()
 	for range 2 { // it stays broken: there may be half a line

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/flowroute/flowroute-go"
+	"github.com/flowroute/flowroute-go/examples/internal/example"
 )
 
 var _ flowroute.Limiter = (*bucket)(nil)
@@ -14,10 +15,7 @@ var _ flowroute.Limiter = (*bucket)(nil)
 // is one, and a text of several segments leaves a debt behind, so that the next has to wait for longer.
 type bucket struct {
 	every time.Duration
-	clock interface {
-		Now() time.Time
-		Wait(ctx context.Context, d time.Duration) error
-	}
+	clock example.Clock
 
 	mu   sync.Mutex
 	next time.Time // when there is a token again

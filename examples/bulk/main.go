@@ -76,7 +76,7 @@ func (p *program) run(ctx context.Context) error {
 		return err
 	}
 	p.pace = newBucket(p.rate)
-	session, err := example.Start(p.out, flowroute.WithMessageLimiters(p.pace, p.pace)) // there is no MMS, which has a pace of its own
+	session, err := example.Start(ctx, p.out, flowroute.WithMessageLimiters(p.pace, p.pace)) // there is no MMS, which has a pace of its own
 	if err != nil {
 		return err
 	}

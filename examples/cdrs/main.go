@@ -61,7 +61,7 @@ func (p *program) run(ctx context.Context) error {
 	if p.export != "" && (!p.from.IsZero() || !p.to.IsZero()) {
 		return example.Usage("-export has its days already: leave out -from and -to")
 	}
-	session, err := example.Start(p.log)
+	session, err := example.Start(ctx, p.log)
 	if err != nil {
 		return err
 	}

@@ -46,7 +46,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 }
 
 func (p *program) run(ctx context.Context) error {
-	session, err := example.Start(p.out)
+	session, err := example.Start(ctx, p.out)
 	if err != nil {
 		return err
 	}

@@ -49,7 +49,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 }
 
 func (p *program) run(ctx context.Context, out io.Writer) error {
-	session, err := example.Start(out)
+	session, err := example.Start(ctx, out)
 	if err != nil {
 		return err
 	}

@@ -43,7 +43,7 @@ func TestUntil(t *testing.T) {
 func TestFakeDoesNotWait(t *testing.T) {
 	t.Setenv("FR_ACCESS_KEY", "")
 	t.Setenv("FR_SECRET_KEY", "")
-	session, err := Start(t.Output())
+	session, err := Start(t.Context(), t.Output())
 	assert.NoError(t, err)
 	defer session.Close()
 	began := session.Now()

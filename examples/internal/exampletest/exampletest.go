@@ -14,6 +14,7 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/flowroute/flowroute-go/examples/internal/example"
 	"github.com/flowroute/flowroute-go/flowroutetest"
 )
 
@@ -28,21 +29,26 @@ type Program func(ctx context.Context, args []string, stdout, stderr io.Writer) 
 
 // RunFake runs a program without credentials, whatever there are in the environment of the tests.
 func RunFake(t *testing.T, run Program, args ...string) Result {
-	return runWith(t, run, args, "", "", "")
+	return runWith(t.Context(), t, run, args, "", "", "")
 }
 
-// RunReal runs a program with the credentials of a server, which it takes for the real API.
+// RunReal runs a program with the credentials of a server, which it takes for the real API, and by the server's clock.
 func RunReal(t *testing.T, run Program, srv *flowroutetest.Server, args ...string) Result {
-	return runWith(t, run, args, srv.AccessKey, srv.SecretKey, srv.URL)
+	return runWith(clockOf(t, srv), t, run, args, srv.AccessKey, srv.SecretKey, srv.URL)
 }
 
-func runWith(t *testing.T, run Program, args []string, accessKey, secretKey, baseURL string) Result {
+// clockOf is the context of a program that runs by a server's clock.
+func clockOf(t *testing.T, srv *flowroutetest.Server) context.Context {
+	return example.WithClock(t.Context(), example.ServerClock{Server: srv})
+}
+
+func runWith(ctx context.Context, t *testing.T, run Program, args []string, accessKey, secretKey, baseURL string) Result {
 	t.Helper()
 	t.Setenv("FR_ACCESS_KEY", accessKey)
 	t.Setenv("FR_SECRET_KEY", secretKey)
 	t.Setenv("FR_BASE_URL", baseURL)
 	var stdout, stderr strings.Builder
-	code := run(t.Context(), args, &stdout, &stderr)
+	code := run(ctx, args, &stdout, &stderr)
 	for _, printed := range []string{stdout.String(), stderr.String()} {
 		if strings.ContainsFunc(printed, controls) {
 			t.Errorf("%q controls the terminal", printed)
@@ -81,7 +87,7 @@ func RunHostile(t *testing.T, run Program, srv *flowroutetest.Server, args ...st
 		_, _ = w.Write(body)
 	}))
 	t.Cleanup(hostile.Close)
-	return runWith(t, run, args, srv.AccessKey, srv.SecretKey, hostile.URL)
+	return runWith(clockOf(t, srv), t, run, args, srv.AccessKey, srv.SecretKey, hostile.URL)
 }
 
 // spoiled is a document with [Hostile] in its texts.
@@ -103,12 +109,12 @@ func spoiled(value any, words bool) any {
 	return value
 }
 
-// NewServer returns a server to take for the real API. Whenever it reads its clock an hour has passed, so that a
-// program need not wait for what takes seconds.
+// NewServer returns a server to take for the real API. Whenever it reads its clock two minutes have passed, so that
+// CDRs.Wait, which waits in real time, finds an export completed.
 func NewServer(t *testing.T) *flowroutetest.Server {
-	now := time.Now()
+	now := flowroutetest.Epoch()
 	srv := flowroutetest.NewServer(flowroutetest.WithClock(func() time.Time {
-		now = now.Add(time.Hour)
+		now = now.Add(2 * time.Minute)
 		return now
 	}))
 	t.Cleanup(srv.Close)
