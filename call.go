@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/google/go-querystring/query"
@@ -200,7 +199,7 @@ func find[I interface{ Ref() jsonapi.Identity }](in *included[I], ref jsonapi.Id
 	}
 	if in.next == nil {
 		in.next, in.after = make(map[jsonapi.Identity]int, len(in.objects)), make([]int, len(in.objects))
-		for i := range slices.Backward(in.objects) {
+		for i := len(in.objects) - 1; i >= 0; i-- {
 			ref := in.objects[i].Ref()
 			in.after[i], in.next[ref] = in.next[ref], i
 		}

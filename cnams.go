@@ -177,8 +177,8 @@ func (a cnamAttributes) model(id string) CNAM {
 		ID:              id,
 		Value:           string(a.Value),
 		Approved:        bool(a.Approved),
-		ApprovedAt:      a.ApprovedAt.Time,
-		CreatedAt:       a.CreatedAt.Time,
+		ApprovedAt:      time.Time(a.ApprovedAt),
+		CreatedAt:       time.Time(a.CreatedAt),
 		RejectionReason: string(a.RejectionReason),
 	}
 }
@@ -192,5 +192,5 @@ type cnamAssignmentWire struct {
 }
 
 func (w cnamAssignmentWire) model(answer[none]) CNAMAssignment {
-	return CNAMAssignment{ID: w.Key(), CreatedAt: w.Attributes.CreatedAt.Time}
+	return CNAMAssignment{ID: w.Key(), CreatedAt: time.Time(w.Attributes.CreatedAt)}
 }

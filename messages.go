@@ -284,7 +284,7 @@ func (w messageWire) model(a answer[mediaWire]) Message {
 		Type:              MessageType(attrs.Type),
 		AmountNanodollars: int64(attrs.AmountNanodollars),
 		AmountDisplay:     string(attrs.AmountDisplay),
-		Timestamp:         attrs.Timestamp.Time,
+		Timestamp:         time.Time(attrs.Timestamp),
 		PriceDetails:      cmp.Or(w.PriceDetails, attrs.PriceDetails).model(),
 	}
 	for _, receipt := range attrs.DeliveryReceipts {
@@ -316,7 +316,7 @@ func (w receiptWire) model() DeliveryReceipt {
 		Status:                string(w.Status),
 		StatusCode:            int(w.StatusCode),
 		StatusCodeDescription: string(w.StatusCodeDescription),
-		Timestamp:             w.Timestamp.Time,
+		Timestamp:             time.Time(w.Timestamp),
 	}
 }
 

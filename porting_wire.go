@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/flowroute/flowroute-go/internal/jsonapi"
 	"github.com/flowroute/flowroute-go/internal/transport"
@@ -99,7 +100,7 @@ func (w portOrderWire) model(answer[none]) PortOrder {
 		GroupID:               string(a.GroupID),
 		Alias:                 string(a.Alias),
 		Status:                PortStatus(a.Status),
-		StatusUpdatedAt:       a.StatusUpdatedAt.Time,
+		StatusUpdatedAt:       time.Time(a.StatusUpdatedAt),
 		Numbers:               phoneValues(a.Numbers),
 		BillingName:           string(a.BillingName),
 		BillingNumber:         string(a.BillingNumber),
@@ -111,7 +112,7 @@ func (w portOrderWire) model(answer[none]) PortOrder {
 		Last4SSN:              string(a.Last4SSN),
 		Cost:                  float64(a.Cost),
 		UsageType:             PortUsage(a.UsageType),
-		DesiredCompletionDate: a.DesiredCompletionDate.Time,
+		DesiredCompletionDate: time.Time(a.DesiredCompletionDate),
 		EnableCNAMLookups:     bool(a.EnableCNAMLookups),
 		LOADetails:            LOADetails{Email: string(a.LOADetails.Email), CC: string(a.LOADetails.CC)},
 		Presets:               a.Presets.model(),
@@ -210,7 +211,7 @@ type portStatusWire struct {
 }
 
 func (w portStatusWire) model(answer[none]) PortOrderStatus {
-	return PortOrderStatus{ID: w.Key(), Status: PortStatus(w.Attributes.Status), UpdatedAt: w.Attributes.UpdatedAt.Time}
+	return PortOrderStatus{ID: w.Key(), Status: PortStatus(w.Attributes.Status), UpdatedAt: time.Time(w.Attributes.UpdatedAt)}
 }
 
 // portOrdersWire is port orders in each form in which the API may send them: one, a list, or either within a

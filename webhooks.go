@@ -395,6 +395,6 @@ func (w notificationWire) model() *Notification {
 		Status:       string(a.Status),
 		Message:      string(a.Message),
 		CustomerID:   string(a.CustomerID),
-		Timestamp:    cmp.Or(w.Timestamp, a.Timestamp).Time,
+		Timestamp:    time.Time(cmp.Or(w.Timestamp, a.Timestamp)),
 	}
 }

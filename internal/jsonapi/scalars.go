@@ -11,7 +11,9 @@ import (
 )
 
 // The types below read a JSON scalar in each of the forms that the API sends it in.
-// A null and an empty string are the zero value. Their errors say what was wanted, and do not quote what was found.
+// A null and an empty string are the zero value.
+
+var errKind = errors.New("the value is of another kind than expected")
 
 // Text is a string, sent as a string, a number or a truth value.
 type Text string
@@ -20,7 +22,7 @@ type Text string
 func (t *Text) UnmarshalJSON(b []byte) error {
 	text, ok := scalar(b)
 	if !ok {
-		return unwanted(b, "a string or a number")
+		return errKind
 	}
 	*t = Text(text)
 	return nil
@@ -38,7 +40,7 @@ func (f *Float) UnmarshalJSON(b []byte) error {
 	}
 	v, err := strconv.ParseFloat(string(bytes.TrimSpace(text)), 64)
 	if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
-		return unwanted(b, "a number")
+		return errKind
 	}
 	*f = Float(v)
 	return nil
@@ -54,7 +56,7 @@ func (i *Int) UnmarshalJSON(b []byte) error {
 	err := v.UnmarshalJSON(b)
 	if *i = Int(v); Int64(*i) != v {
 		*i = 0
-		return unwanted(b, "a whole number")
+		return errKind
 	}
 	return err
 }
@@ -71,7 +73,7 @@ func (i *Int64) UnmarshalJSON(b []byte) error {
 	}
 	v, ok := whole(string(bytes.TrimSpace(text)))
 	if !ok {
-		return unwanted(b, "a whole number")
+		return errKind
 	}
 	*i = Int64(v)
 	return nil
@@ -89,7 +91,7 @@ func whole(s string) (int64, bool) {
 	integer, decimals, _ := strings.Cut(mantissa, ".")
 	sign := integer[:len(integer)-len(strings.TrimLeft(integer, "+-"))]
 	digits := strings.TrimPrefix(integer, sign) + decimals
-	if digits == "" || len(sign) > 1 || strings.Trim(digits, "0123456789") != "" {
+	if digits == "" || len(sign) > 1 || strings.ContainsFunc(digits, isNoDigit) {
 		return 0, false
 	}
 	shift, err := strconv.Atoi(exponent)
@@ -102,9 +104,11 @@ func whole(s string) (int64, bool) {
 	case err != nil || zeros < 0 || zeros > 18:
 		return 0, false
 	}
-	v, err := strconv.ParseInt(sign+significant+strings.Repeat("0", zeros), 10, 64)
+	v, err := strconv.ParseInt(sign+significant+"000000000000000000"[:zeros], 10, 64)
 	return v, err == nil
 }
+
+func isNoDigit(r rune) bool { return r < '0' || r > '9' }
 
 // Bool is a truth value, sent as such, as a word or as a number.
 type Bool bool
@@ -124,26 +128,11 @@ func (v *Bool) UnmarshalJSON(b []byte) error {
 	default:
 		n, ok := whole(word)
 		if !ok || n != 0 && n != 1 {
-			return unwanted(b, "true or false")
+			return errKind
 		}
 		*v = n == 1
 	}
 	return nil
-}
-
-// valueError is a value of another kind than wanted.
-type valueError struct{ found, wanted string }
-
-func (e valueError) Error() string {
-	return "the answer has " + e.found + " instead of " + e.wanted
-}
-
-func unwanted(b []byte, wanted string) error {
-	found := "something else"
-	if _, ok := scalar(b); !ok {
-		found = "an object or a list"
-	}
-	return valueError{found, wanted}
 }
 
 // scalar is the text of a JSON scalar: of a string what it says, of null nothing. It is a part of b where it can be,

@@ -17,22 +17,23 @@ var layouts = [...]string{
 }
 
 // Time is a moment in UTC, in any of the forms that the API writes times in.
-type Time struct{ time.Time }
+type Time time.Time
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (t *Time) UnmarshalJSON(b []byte) error {
 	text, ok := scalar(b)
 	if len(text) == 0 && ok {
-		t.Time = time.Time{}
+		*t = Time{}
 		return nil
 	}
-	if t.UnmarshalText(text) == nil && isWritable(t.UTC()) { // the most usual form, without a copy
-		t.Time = t.UTC()
+	var parsed time.Time
+	if parsed.UnmarshalText(text) == nil && isWritable(parsed.UTC()) { // the most usual form, without a copy
+		*t = Time(parsed.UTC())
 		return nil
 	}
 	parsed, err := ParseTime(string(text))
-	if t.Time = parsed; err != nil {
-		return unwanted(b, "a time")
+	if *t = Time(parsed); err != nil {
+		return errKind
 	}
 	return nil
 }
@@ -70,9 +71,9 @@ func normalized(s string) (string, time.Duration) {
 	if i < 0 {
 		return s[:date] + "T" + clock, leap
 	}
-	clock, zone := clock[:i], strings.ToUpper(strings.TrimSpace(clock[i:]))
+	clock, zone := clock[:i], strings.TrimSpace(clock[i:])
 	switch {
-	case zone == "UTC" || zone == "GMT":
+	case strings.EqualFold(zone, "Z"), strings.EqualFold(zone, "UTC"), strings.EqualFold(zone, "GMT"):
 		zone = "Z"
 	case len(zone) == len("+00"):
 		zone += ":00"
