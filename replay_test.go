@@ -58,7 +58,10 @@ func (c *h2Conn) goAway(last uint32, debug string) {
 }
 
 // start serves until the test ends, and returns a client of the server that retries without waiting.
-func (s *h2Server) start(t *testing.T) *flowroute.Client {
+func (s *h2Server) start(t *testing.T) *flowroute.Client { return s.startBehind(t, nil) }
+
+// startBehind is start with a transport around the client's, unless that is nil.
+func (s *h2Server) startBehind(t *testing.T, around func(http.RoundTripper) http.RoundTripper) *flowroute.Client {
 	t.Helper()
 	enableHTTP2(t)
 	tlsServer := httptest.NewTLSServer(nil)
@@ -71,8 +74,12 @@ func (s *h2Server) start(t *testing.T) *flowroute.Client {
 	go s.serve(listener)
 	transport := &http.Transport{TLSClientConfig: trusted, ForceAttemptHTTP2: true}
 	t.Cleanup(transport.CloseIdleConnections)
+	hc := &http.Client{Transport: transport}
+	if around != nil {
+		hc.Transport = around(transport)
+	}
 	client, err := flowroute.NewClient(accessKey, secretKey, flowroute.WithBaseURL("https://"+listener.Addr().String()),
-		flowroute.WithHTTPClient(&http.Client{Transport: transport}), flowroute.WithRetry(flowroute.RetryPolicy{MinDelay: 1, MaxDelay: 1}))
+		flowroute.WithHTTPClient(hc), flowroute.WithRetry(flowroute.RetryPolicy{MinDelay: 1, MaxDelay: 1}))
 	require.NoError(t, err)
 	return client
 }
@@ -117,10 +124,13 @@ func TestNothingIsReplayed(t *testing.T) {
 	for _, code := range []byte{h2ProtocolError, h2RefusedStream} {
 		server := &h2Server{end: func(conn *h2Conn, stream uint32, _ int32) { conn.reset(stream, code) }}
 		client := server.start(t)
-		for name, call := range onceCalls(client) {
-			server.requests.Store(0)
-			require.ErrorIs(t, call(t.Context()), flowroute.ErrOutcomeUnknown, name)
-			assert.EqualValues(t, 1, server.requests.Load(), name)
+		wrapped := server.startBehind(t, func(next http.RoundTripper) http.RoundTripper { return roundTripper(next.RoundTrip) })
+		for _, c := range []*flowroute.Client{client, wrapped} {
+			for name, call := range onceCalls(c) {
+				server.requests.Store(0)
+				require.ErrorIs(t, call(t.Context()), flowroute.ErrOutcomeUnknown, name)
+				assert.EqualValues(t, 1, server.requests.Load(), name)
+			}
 		}
 		server.requests.Store(0)
 		require.Error(t, client.Routes.SetPrimary(t.Context(), "2065550100", "1"))

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"net/http/httptrace"
 	"slices"
 	"sync/atomic"
@@ -17,12 +18,13 @@ import (
 // hooks run on net/http's goroutines.
 type trace struct {
 	own    bool               // the transport is net/http's own, which reports every connection that it uses
-	cancel context.CancelFunc // ends the attempt; nil if net/http may send the request again
+	cancel context.CancelFunc // ends the attempt; nil if the transport may send the request again
 
 	traced    atomic.Bool // the transport reports to the hooks
 	connected atomic.Bool
 	wrote     atomic.Bool // the header
-	replayed  atomic.Bool // net/http went on to another connection after it had written the header
+	pending   atomic.Bool // no response has begun since the header was written
+	replayed  atomic.Bool // the transport went on to another connection without a response
 	tracked   bool        // it is known whether the body was read
 	read      atomic.Bool // the body
 	memory    *bytes.Reader
@@ -35,15 +37,18 @@ func watch(ctx context.Context, cancel context.CancelFunc, own bool) (context.Co
 	t.hooks = httptrace.ClientTrace{
 		GetConn:      func(string) { t.traced.Store(true) },
 		GotConn:      func(httptrace.GotConnInfo) { t.gotConn() },
-		WroteHeaders: func() { t.wrote.Store(true) },
+		WroteHeaders: func() { t.wrote.Store(true); t.pending.Store(true) },
+
+		GotFirstResponseByte: func() { t.pending.Store(false) },
 	}
 	return httptrace.WithClientTrace(ctx, &t.hooks), t
 }
 
-// gotConn ends the attempt if net/http is about to send the request a second time. It does so over HTTP/2 for a request
-// without a body when the server resets the stream. It checks the context before it writes a header.
+// gotConn ends the attempt if the transport is about to send the request a second time although the first has no
+// response. net/http does so over HTTP/2 for a request without a body when the server resets the stream; it checks the
+// context before it writes a header.
 func (t *trace) gotConn() {
-	if t.cancel != nil && t.own && t.wrote.Load() {
+	if t.cancel != nil && t.pending.Load() {
 		t.replayed.Store(true)
 		t.cancel()
 	}
@@ -51,15 +56,20 @@ func (t *trace) gotConn() {
 	t.connected.Store(true)
 }
 
-// body returns a body of which it is recorded whether any part was read. net/http's own transport sends the header and a
-// body that it knows to be in memory in one piece, so that for it the reader itself is the record.
+// body returns a body of which it is recorded whether any part was read.
 func (t *trace) body(r io.Reader) io.ReadCloser {
 	t.tracked = true
-	if known, ok := r.(*bytes.Reader); ok && t.own {
-		t.memory = known
-		return io.NopCloser(known)
-	}
 	return &tracedBody{r, &t.read}
+}
+
+// track does the same for a body in memory. net/http's own transport sends one that it knows to be in memory in one
+// piece with the header, so there the reader itself is the record.
+func (t *trace) track(hr *http.Request, body *bytes.Reader) {
+	if !t.own {
+		hr.Body = t.body(body)
+		return
+	}
+	t.tracked, t.memory = true, body
 }
 
 // unread reports whether no part of the body was read. The transport must be done with it.

@@ -259,9 +259,11 @@ var errReplay = errors.New("the connection or stream failed after the request wa
 
 func (t *Transport) request(ctx context.Context, req *Request, sent *trace) (*http.Request, error) {
 	// The URL is put together from checked parts below, and not parsed from a string on every call.
+	var content *bytes.Reader
 	var body io.Reader
 	if req.Body != nil {
-		body = bytes.NewReader(req.Body)
+		content = bytes.NewReader(req.Body)
+		body = content
 	}
 	hr, err := http.NewRequestWithContext(ctx, req.Method, "", body)
 	if err != nil {
@@ -274,7 +276,7 @@ func (t *Transport) request(ctx context.Context, req *Request, sent *trace) (*ht
 		// be read, even an empty one.
 		hr.Body = io.NopCloser(strings.NewReader(""))
 	case req.Body != nil:
-		hr.Body = sent.body(body)
+		sent.track(hr, content)
 	}
 	hr.GetBody = nil // with which net/http could send a body again
 	if req.Link != nil {
