@@ -229,10 +229,15 @@ func (t *Transport) attempt(parent context.Context, req *Request) Result {
 		if sent != nil {
 			r.Sent = sent.possiblySent(ctx, err)
 		}
-		r.Err = withContext(parent, withoutURL(err, hr.URL))
-		if sent != nil && sent.replayed.Load() {
-			r.Err = withContext(parent, errReplay)
+		switch {
+		case sent != nil && sent.replayed.Load():
+			err = errReplay
+		case notTaken(err):
+			err = errNotTaken
+		default:
+			err = withoutURL(err, hr.URL)
 		}
+		r.Err = withContext(parent, err)
 		return r
 	}
 	defer resp.Body.Close()
@@ -255,30 +260,30 @@ func (t *Transport) attempt(parent context.Context, req *Request) Result {
 	return r
 }
 
-var errReplay = errors.New("the connection or stream failed after the request was sent")
+var (
+	errReplay   = errors.New("the connection or stream failed after the request was sent")
+	errNotTaken = errors.New("the server closed the connection before it took the request")
+)
 
 func (t *Transport) request(ctx context.Context, req *Request, sent *trace) (*http.Request, error) {
 	// The URL is put together from checked parts below, and not parsed from a string on every call.
-	var content *bytes.Reader
-	var body io.Reader
-	if req.Body != nil {
-		content = bytes.NewReader(req.Body)
-		body = content
-	}
-	hr, err := http.NewRequestWithContext(ctx, req.Method, "", body)
+	hr, err := http.NewRequestWithContext(ctx, req.Method, "", nil)
 	if err != nil {
 		return nil, err
 	}
 	switch {
-	case req.Class != Once:
-	case req.Body == nil && req.Method == http.MethodGet:
+	case req.Body != nil:
+		// Without a GetBody, net/http can't send the body again by itself.
+		content := bytes.NewReader(req.Body)
+		hr.Body, hr.ContentLength = io.NopCloser(content), content.Size()
+		if req.Class == Once {
+			sent.track(hr, content)
+		}
+	case req.Class == Once && req.Method == http.MethodGet:
 		// net/http sends a GET without a body again by itself when a connection breaks. It can't if there is a body to
 		// be read, even an empty one.
 		hr.Body = io.NopCloser(strings.NewReader(""))
-	case req.Body != nil:
-		sent.track(hr, content)
 	}
-	hr.GetBody = nil // with which net/http could send a body again
 	if req.Link != nil {
 		*hr.URL, hr.Host = *req.Link, req.Link.Host
 		hr.Header = http.Header{"User-Agent": t.userAgent}
