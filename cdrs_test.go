@@ -134,8 +134,8 @@ func TestReadCDRsRefuses(t *testing.T) {
 	lines := strings.SplitAfter(cdrFile, "\n")
 	whole := compressed(t, cdrFile)
 	broken := errors.New("broken")
-	cell := func(old, new string) io.Reader {
-		return strings.NewReader(lines[0] + strings.Replace(lines[1], old, new, 1))
+	cell := func(before, after string) io.Reader {
+		return strings.NewReader(lines[0] + strings.Replace(lines[1], before, after, 1))
 	}
 	for name, test := range map[string]struct {
 		r    io.Reader

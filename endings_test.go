@@ -68,7 +68,7 @@ func raw(network *network, words string) {
 				_, _ = io.Copy(io.Discard, r.Body)
 				_, _ = io.WriteString(conn, words)
 				_, _ = io.Copy(io.Discard, conn) // until the client closes it
-				conn.Close()
+				_ = conn.Close()
 			}()
 		}
 	}()
@@ -91,7 +91,7 @@ func TestSwitchingProtocols(t *testing.T) {
 			assert.Equal(t, name == "send", errors.Is(err, flowroute.ErrOutcomeUnknown), name)
 			assert.Zero(t, time.Since(start), name)
 		}
-		network.Close()
+		_ = network.Close()
 		synctest.Wait()
 		assert.Zero(t, network.open.Load(), "connections left")
 	})
@@ -191,7 +191,7 @@ func TestTLSBodyCutByTheDeadline(t *testing.T) {
 						_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\ndirection\ninbound\n")
 						_ = r
 						_, _ = io.Copy(io.Discard, conn)
-						conn.Close()
+						_ = conn.Close()
 					}()
 				}
 			}()
@@ -204,7 +204,7 @@ func TestTLSBodyCutByTheDeadline(t *testing.T) {
 			require.ErrorIs(t, err, context.DeadlineExceeded)
 			err = drain(client.CDRs.Records(t.Context(), &flowroute.CDRExport{DownloadURL: link}))
 			require.ErrorIs(t, err, context.DeadlineExceeded)
-			network.Close()
+			_ = network.Close()
 		})
 	}
 }

@@ -371,7 +371,7 @@ func TestEveryErrorTextIsOneShortLine(t *testing.T) {
 		}
 		assert.Equal(t, "flowroute: x: failed (after 2 attempts)", (&flowroute.RequestError{Op: "x", Attempts: 2}).Error())
 		assert.Equal(t, "flowroute: webhook: 400 Bad Request: failed", (&flowroute.WebhookError{StatusCode: 400}).Error())
-		assert.Equal(t, "flowroute: webhook: 400 Bad Request: failed", (&flowroute.WebhookError{StatusCode: 400, Err: errors.New("\n")}).Error())
+		assert.Equal(t, "flowroute: webhook: 400 Bad Request: failed", (&flowroute.WebhookError{StatusCode: 400, Err: errors.New("\n")}).Error()) //nolint:revive // this is about such an error
 	})
 }
 
@@ -381,7 +381,7 @@ func TestResponseWithoutStatus(t *testing.T) {
 		conn, _, err := http.NewResponseController(w).Hijack()
 		if assert.NoError(t, err) {
 			_, _ = io.WriteString(conn, "HTTP/1.1 000 \r\nContent-Length: 0\r\n\r\n")
-			conn.Close()
+			_ = conn.Close()
 		}
 	})
 	_, err := client.Numbers.Get(t.Context(), "2065550100")

@@ -44,7 +44,7 @@ func TestGoAway(t *testing.T) {
 		t.Run("taken, with debug data "+debug, func(t *testing.T) {
 			server := &h2Server{end: func(conn *h2Conn, stream uint32, _ int32) {
 				conn.goAway(stream, debug)
-				conn.Close()
+				_ = conn.Close()
 			}}
 			for name, call := range onceCalls(server.start(t)) {
 				server.requests.Store(0)

@@ -486,7 +486,7 @@ func TestParseWebhookOddRequests(t *testing.T) {
 	}
 	event, err := flowroute.ParseWebhook(delivered("\ufeff " + unknownBody + "\n"))
 	require.NoError(t, err)
-	assert.Equal(t, unknownBody, string(event.(*flowroute.UnknownEvent).Raw), "JSON that can be marshaled")
+	assert.Equal(t, unknownBody, string(event.(*flowroute.UnknownEvent).Raw), "JSON that can be marshaled") //nolint:testifylint // byte by byte
 }
 
 // TestMessageWithoutID has texts without an id be told apart by what they say.

@@ -408,7 +408,7 @@ type raw struct {
 func dial(t *testing.T, srv *flowroutetest.Server) raw {
 	conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(srv.URL, "http://"))
 	require.NoError(t, err)
-	t.Cleanup(func() { conn.Close() })
+	t.Cleanup(func() { _ = conn.Close() })
 	return raw{conn, bufio.NewReader(conn), t}
 }
 
@@ -449,7 +449,7 @@ func TestExpectContinue(t *testing.T) {
 		status, err := conn.ReadString('\n')
 		require.NoError(t, err)
 		assert.Equal(t, c.status, status)
-		conn.Conn.Close()
+		_ = conn.Conn.Close()
 	}
 }
 
@@ -472,7 +472,7 @@ func TestAnswerToBodyWithoutEnd(t *testing.T) {
 		resp, err := http.ReadResponse(conn.Reader, nil)
 		require.NoError(t, err)
 		assert.Equal(t, c.status, resp.StatusCode)
-		conn.Conn.Close()
+		_ = conn.Conn.Close()
 	}
 }
 
@@ -586,6 +586,6 @@ func TestDelayAfterABody(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, 201, resp.StatusCode)
 		assert.Equal(t, time.Hour, time.Since(start))
-		client.Close()
+		_ = client.Close()
 	})
 }

@@ -104,7 +104,7 @@ func TestStalledClients(t *testing.T) {
 	go func() { _, _ = io.Copy(io.Discard, out) }()
 	conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", address)
 	require.NoError(t, err)
-	defer conn.Close()
+	defer conn.Close() //nolint:errcheck // there is nothing to be saved
 	_, err = io.WriteString(conn, "POST /v2.1/messages HTTP/1.1\r\nHost: x\r\nAuthorization: Basic "+
 		base64.StdEncoding.EncodeToString([]byte(flowroutetest.AccessKey+":"+flowroutetest.SecretKey))+
 		"\r\nContent-Length: 10\r\nExpect: 100-continue\r\n\r\n")

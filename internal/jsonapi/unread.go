@@ -48,8 +48,8 @@ func (u *Unread) value(b []byte, v reflect.Value, path string) bool {
 		return true
 	}
 	v.SetZero()
-	chooser, chooses := v.Addr().Interface().(Chooser)
-	_, whole := v.Addr().Interface().(json.Unmarshaler)
+	chooser, chooses := reflect.TypeAssert[Chooser](v.Addr())
+	_, whole := reflect.TypeAssert[json.Unmarshaler](v.Addr())
 	switch kind := v.Kind(); {
 	case strings.Count(path, ".") > deepest:
 	case chooses:
@@ -85,7 +85,7 @@ func (u *Unread) value(b []byte, v reflect.Value, path string) bool {
 // element adds an element to a list. One that can't be read is left out, unless it is a resource, which may be counted.
 func (u *Unread) element(b []byte, list reflect.Value, path string) {
 	item := reflect.New(list.Type().Elem()).Elem()
-	_, counts := item.Interface().(Identified)
+	_, counts := reflect.TypeAssert[Identified](item)
 	if u.value(b, item, path) || counts {
 		list.Set(reflect.Append(list, item))
 	}

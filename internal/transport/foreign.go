@@ -2,6 +2,7 @@ package transport
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -119,7 +120,7 @@ func (b *heardBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	b.silence.pause()
 	b.read += int64(n)
-	if err == nil || err == io.EOF && b.read == b.resp.ContentLength {
+	if err == nil || errors.Is(err, io.EOF) && b.read == b.resp.ContentLength {
 		return n, err
 	}
 	if over := b.silence.err(); over != nil {
