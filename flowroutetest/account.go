@@ -1,93 +1,169 @@
 package flowroutetest
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
-	"slices"
-	"strconv"
+	"time"
+
+	"github.com/flowroute/flowroute-go"
+	"github.com/flowroute/flowroute-go/internal/fake"
 )
 
-// account is the state behind the API. Its methods are called with the server's lock held.
-type account struct {
-	numbers  map[string]*number
-	routes   []*route
-	e911s    []*e911
-	cnams    []*cnam
-	messages []*message // sent and received
+// Numbers that are on the account of a new server, both able to send messages.
+const (
+	LongCode = fake.LongCode // 12065550100, a local number in Seattle
+	TollFree = fake.TollFree // 18445550100, a toll-free one, which can have no E911 record and no CNAM
+)
 
-	callbacks callbacks
-	webhooks  Webhooks
-	pending   []*event // to be delivered
+// ForSale is a number that a new server has for sale: a local one in Seattle, which costs $1.00 to set up.
+const ForSale = "12062790237"
 
-	released []listing // numbers that were given back and are for sale beside the inventory
+// Values that requests are refused for.
+const (
+	// NotPortable is the last four digits of the numbers that can't be ported. (Nor can one be that is on the account, or
+	// in an open port order.)
+	NotPortable = fake.NotPortable // 0000
 
-	provisionings        []*provisioning
-	provisioningFailures int // how many more are to fail; Always for every one
-	portOrders           []*portOrder
-	exports              []*export
-	calls                callHistory
+	// UnknownStreetNumber is the street number of an address that the server cannot geocode. Such an E911 record is
+	// refused with status 400.
+	UnknownStreetNumber = fake.UnknownStreetNumber // 0
+)
 
-	errorCount, routeCount, e911Count, cnamCount, mediaCount, provisionCount int
-	portGroupCount, portOrderCount, exportCount, noticeCount                 int
+// What becomes of a message, and how long after it was taken for sending, by the server's clock.
+const (
+	MessageRecordAfter   = fake.MessageRecordAfter   // 5 s: it has a record, and the receipt that it has been sent, of level 1
+	MessageAcceptedAfter = fake.MessageAcceptedAfter // 10 s: and the receipt that the carrier has accepted it, of level 2
+)
+
+// MediaExpiresAfter is how long the link of an attachment that was received works, by the server's clock: 30 days.
+const MediaExpiresAfter = fake.MediaExpiresAfter
+
+// MessagingEnabledAfter is how long it takes to enable or disable messaging for a number: a minute.
+const MessagingEnabledAfter = fake.MessagingEnabledAfter
+
+// CNAMApprovedAfter is how long the review of a CNAM record takes, after which it is approved unless it was
+// rejected: 48 hours.
+const CNAMApprovedAfter = fake.CNAMApprovedAfter
+
+// How long after it was placed, or changed after it was rejected, a port order is in its later states. Before the
+// first of them it is pending. When it is completed its numbers are on the account.
+const (
+	PortProcessingAfter = fake.PortProcessingAfter // 1 hour: processing, from when on it can't be changed
+	PortSubmittedAfter  = fake.PortSubmittedAfter  // 1 day: submitted
+	PortAcceptedAfter   = fake.PortAcceptedAfter   // 3 days: accepted
+	PortCompletedAfter  = fake.PortCompletedAfter  // 7 days: completed
+)
+
+// How long exports of call detail records take, and last.
+const (
+	ExportCompletedAfter = fake.ExportCompletedAfter // 1 minute until the export is completed
+	ExportExpiresAfter   = fake.ExportExpiresAfter   // 3 days from then on in which it can be downloaded
+)
+
+// CallPeriod is the time over which the calls of the account are spread: 90 days. It ends when the server was made, or
+// when [Server.SetCalls] was called.
+const CallPeriod = fake.CallPeriod
+
+// defaultCalls is how many calls the account has made and received at first.
+const defaultCalls = 1000
+
+// Message is an SMS or MMS that was taken for sending.
+type Message struct {
+	ID               string    // as answered to the sender: mdr2- and 32 hexadecimal digits
+	From             string    // as [flowroute.ParsePhone] returns it: 11 digits
+	To               string    // as [flowroute.ParsePhone] returns it: 11 digits, or a + and others for a number abroad
+	Body             string    // empty for an MMS of media alone
+	MediaURLs        []string  // nil for an SMS
+	MMS              bool      // sent as MMS: it has media, or was asked to be
+	DeliveryCallback string    // URL for delivery receipts; empty where the sender gave none
+	Time             time.Time // when it was taken, on the server's clock
 }
 
-func newAccount() account {
-	a := account{
-		numbers:   map[string]*number{},
-		callbacks: callbacks{},
-		routes:    []*route{{id: builtInRoute, kind: "sip-reg", alias: "sip-reg"}},
+// Messages returns the texts that the account sent, in the order in which they were taken. A message is here
+// at once, while its record appears in the API only after [MessageRecordAfter].
+func (s *Server) Messages() []Message {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	sent := s.account.Sent()
+	messages := make([]Message, len(sent))
+	for i, m := range sent {
+		messages[i] = Message(m)
 	}
-	for _, n := range []string{LongCode, TollFree, secondLongCode, canadianLongCode} {
-		a.addNumber(n)
+	return messages
+}
+
+// Numbers returns the phone numbers on the account, as 11 digits, sorted.
+func (s *Server) Numbers() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.account.Numbers(s.clock.now())
+}
+
+// AddNumber puts a North American phone number on the account, as if it had been bought and enabled for messages. It is
+// in any common notation, such as 12065550100 or (206) 555-0100, and may be for sale or not. One that is on the account
+// already is left as it is. It panics where the number is no such number.
+func (s *Server) AddNumber(number string) {
+	value, err := flowroute.ParsePhone(number)
+	if err != nil || value[0] == '+' {
+		panic(fmt.Sprintf("flowroutetest: AddNumber: %q is not a North American phone number", number))
 	}
-	return a
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.account.AddNumber(value)
 }
 
-// record is anything on the account that has an id.
-type record interface{ recordID() string }
-
-// find returns the record with an id.
-func find[T record](records []T, id string) (T, bool) {
-	i := slices.IndexFunc(records, func(r T) bool { return r.recordID() == id })
-	if i < 0 {
-		var none T
-		return none, false
+// FailProvisioning makes the next n purchases and updates that enable or disable messaging do all but that. They answer
+// with status 207 and the number, whose messaging stays as it was, without a task. n may be [Always]; 0 ends it. It
+// panics where n is anything else below 0.
+func (s *Server) FailProvisioning(n int) {
+	if n < Always {
+		panic(fmt.Sprintf("flowroutetest: FailProvisioning: n is %d, and must be Always or at least 0", n))
 	}
-	return records[i], true
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.account.FailProvisioning(n)
 }
 
-// remove returns the records without the one with an id.
-func remove[T record](records []T, id string) []T {
-	return slices.DeleteFunc(records, func(r T) bool { return r.recordID() == id })
+// ApproveCNAM approves a CNAM record at once, as Flowroute's review would by itself after [CNAMApprovedAfter]. It
+// is an error where there is no such record or it was rejected.
+func (s *Server) ApproveCNAM(id string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.account.ApproveCNAM(id, s.clock.now())
 }
 
-// usedBy returns the numbers for which used is true, in the order of their digits.
-func (a *account) usedBy(used func(*number) bool) []*number {
-	var users []*number
-	for _, value := range a.numberValues() {
-		if n := a.numbers[value]; used(n) {
-			users = append(users, n)
-		}
+// RejectCNAM rejects a CNAM record for a reason, as Flowroute's review would. It is an error where there is no
+// such record or it is approved already.
+func (s *Server) RejectCNAM(id, reason string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.account.RejectCNAM(id, reason, s.clock.now())
+}
+
+// RejectPortOrder rejects a port order, as the provider that loses its numbers may. The order gets the reason as a
+// comment. Once it is changed it is pending again. It is an error where there is no such order or it has come to its
+// end.
+func (s *Server) RejectPortOrder(id, reason string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.account.RejectPortOrder(id, reason, s.clock.now())
+}
+
+// FailExport makes an export of call detail records fail. It is an error where there is no such export or it is
+// completed.
+func (s *Server) FailExport(id string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.account.FailExport(id, s.clock.now())
+}
+
+// SetCalls gives the account n past calls, made and received at even distances in the [CallPeriod] before now. Exports
+// of call detail records have these from now on. Each is made up when it is needed, so that there may be millions. It
+// panics where n is below 0.
+func (s *Server) SetCalls(n int) {
+	if n < 0 {
+		panic(fmt.Sprintf("flowroutetest: SetCalls: n is %d, and must not be below 0", n))
 	}
-	return users
-}
-
-// serial counts one more and returns the id of that number, beginning after first.
-func serial(count *int, first int) string {
-	*count++
-	return strconv.Itoa(first + *count)
-}
-
-// digest returns 32 hexadecimal digits that stand for the nth thing of a kind: arbitrary to look at, and always
-// the same.
-func digest(kind string, n int) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s %d", kind, n))
-	return hex.EncodeToString(sum[:16])
-}
-
-// uuid is digest in the form of a random UUID.
-func uuid(kind string, n int) string {
-	d := digest(kind, n)
-	return fmt.Sprintf("%s-%s-4%s-a%s-%s", d[:8], d[8:12], d[13:16], d[17:20], d[20:])
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.account.SetCalls(n, s.clock.now())
 }

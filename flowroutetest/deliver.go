@@ -11,6 +11,8 @@ import (
 	"net/url"
 	"slices"
 	"time"
+
+	"github.com/flowroute/flowroute-go/internal/fake"
 )
 
 // How an event is delivered: until it is answered with 200, that is once and then up to four times more, at
@@ -69,7 +71,7 @@ func (s *Server) SetWebhooks(w Webhooks) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.account.webhooks = w
+	s.account.FlatMessages, s.account.BareReceipts, s.duplicates = w.FlatMessages, w.BareReceipts, w.Duplicates
 }
 
 // Deliveries returns what was delivered so far, in the order in which it was answered. All are there, unless
@@ -84,41 +86,16 @@ func (s *Server) Deliveries() []Delivery {
 	return deliveries
 }
 
-// event is something to deliver.
-type event struct {
-	due      time.Time
-	kind     string  // of callback
-	notice   *notice // nil for what is about a message
-	message  *message
-	level    int // of a receipt; 0 for a message that was received
-	attempts int
-}
-
-// expectReceipts has the receipts of a message delivered when they are due.
-func (a *account) expectReceipts(m *message) {
-	kind := smsReceipts
-	if m.MMS {
-		kind = mmsReceipts
-	}
-	for level := 1; level <= 2; level++ {
-		a.pending = append(a.pending, &event{due: m.receiptTime(level), kind: kind, message: m, level: level})
-	}
-}
-
-// step moves the clock on to when the next event is due, or by d where that is sooner. It returns that event, which is
-// no longer pending, and how far there is still to go.
-func (s *Server) step(d time.Duration) (next *event, left time.Duration) {
+// step moves the clock on to when the next event is due, or by d if that is sooner. It returns that event, and how far
+// there is still to go.
+func (s *Server) step(d time.Duration) (next *fake.Event, left time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, e := range s.account.pending {
-		if next == nil || e.due.Before(next.due) {
-			next = e
-		}
-	}
-	if next != nil && s.ctx.Err() == nil {
-		if wait := max(next.due.Sub(s.clock.now()), 0); wait <= max(d, 0) {
+	if s.ctx.Err() == nil {
+		now := s.clock.now()
+		if next := s.account.Next(now.Add(max(d, 0))); next != nil {
+			wait := max(next.Due.Sub(now), 0)
 			s.clock.ahead += wait
-			s.account.pending = slices.DeleteFunc(s.account.pending, func(e *event) bool { return e == next })
 			return next, d - wait
 		}
 	}
@@ -128,8 +105,8 @@ func (s *Server) step(d time.Duration) (next *event, left time.Duration) {
 
 // deliver sends an event, and expects to send it again where it is not answered with 200. The lock is not held
 // meanwhile, for who gets it may call the server.
-func (s *Server) deliver(e *event) {
-	e.attempts++
+func (s *Server) deliver(e *fake.Event) {
+	e.Attempts++
 	status, duplicates := s.attempt(e, false)
 	if status != http.StatusOK {
 		return
@@ -139,8 +116,8 @@ func (s *Server) deliver(e *event) {
 	}
 }
 
-// attempt sends an event once. An event that nobody wants to know of has the status 0.
-func (s *Server) attempt(e *event, duplicate bool) (status, duplicates int) {
+// attempt sends an event once. Without a URL it is not sent, and has the status 0.
+func (s *Server) attempt(e *fake.Event, duplicate bool) (status, duplicates int) {
 	d := s.prepare(e)
 	if d.URL == "" {
 		return 0, 0
@@ -151,31 +128,19 @@ func (s *Server) attempt(e *event, duplicate bool) (status, duplicates int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.deliveries = latest(append(s.deliveries, d), s.history)
-	if d.Status != http.StatusOK && !duplicate && e.attempts < DeliveryAttempts && !errors.Is(d.Err, errElsewhere) {
-		e.due = s.clock.now().Add(RedeliverAfter)
-		s.account.pending = append(s.account.pending, e)
+	if d.Status != http.StatusOK && !duplicate && e.Attempts < DeliveryAttempts && !errors.Is(d.Err, errElsewhere) {
+		e.Due = s.clock.now().Add(RedeliverAfter)
+		s.account.Expect(e)
 	}
-	return d.Status, s.account.webhooks.Duplicates
+	return d.Status, s.duplicates
 }
 
-// prepare makes what is to be sent. Its URL is empty where nobody wants to know of the event.
-func (s *Server) prepare(e *event) Delivery {
+// prepare makes what is to be sent. Its URL is empty if no callback is set for the event.
+func (s *Server) prepare(e *fake.Event) Delivery {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if e.notice != nil {
-		return e.notice.delivery(e, s.clock.now())
-	}
-	a, m := &s.account, e.message
-	d := Delivery{Callback: e.kind, MessageID: m.ID, Level: e.level, Attempt: e.attempts, Time: s.clock.now()}
-	var document object
-	if m.inbound {
-		d.URL = a.callbackURL(e.kind, m.To, "")
-		document = m.webhook(d.URL, a.webhooks.FlatMessages)
-	} else {
-		d.URL = a.callbackURL(e.kind, m.From, m.DeliveryCallback)
-		document = m.receiptWebhook(e.level, a.webhooks.BareReceipts)
-	}
-	d.Body = bytes.TrimSpace(answer{http.StatusOK, document}.encode().body)
+	d := Delivery{Callback: e.Kind, MessageID: e.MessageID(), Level: e.Level, Attempt: e.Attempts, Time: s.clock.now()}
+	d.URL, d.Body = s.account.Notification(e)
 	return d
 }
 

@@ -73,20 +73,5 @@
 // # Failures
 //
 // [Server.Inject] makes requests fail: with a status, late, halfway, before or after they were carried out. See
-// [Fault]. [Server.Requests] tells what arrived, by these operations:
-//
-//	numbers.listAreaCodes numbers.listExchanges numbers.listTiers numbers.search numbers.purchase numbers.list
-//	numbers.get numbers.getMany numbers.update numbers.release
-//	routes.list routes.create routes.update routes.delete routes.listEdgeStrategies
-//	routes.setPrimary routes.setFailover routes.clearPrimary routes.clearFailover
-//	numbers.provisionMessaging numbers.getMessagingTask
-//	messages.send messages.list messages.get messages.setCallback messages.getCallback messages.downloadMedia
-//	numbers.setCallback
-//	e911s.list e911s.get e911s.validate e911s.create e911s.update e911s.delete
-//	e911s.listNumbers e911s.assign e911s.unassign
-//	cnams.list cnams.get cnams.create cnams.delete cnams.assign cnams.unassign
-//	porting.checkPortability porting.create porting.list porting.getGroup porting.get porting.getStatus porting.update
-//	porting.cancel porting.changeNumbers porting.addToGroup porting.requestLOA porting.signLOA
-//	porting.upload porting.getFile porting.putFile
-//	cdrs.create cdrs.list cdrs.get cdrs.records
+// [Fault]. [Server.Requests] tells what arrived. Both name operations as [Operations] lists them.
 package flowroutetest

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/flowroute/flowroute-go/internal/fake"
 )
 
 // Always as [Fault.Times] makes every request meet the fault.
@@ -67,7 +69,7 @@ type Fault struct {
 // value that it can't have: such a fault would never be met, and the test would pass because of that.
 func (s *Server) Inject(faults ...Fault) {
 	for _, f := range faults {
-		if problem := f.problem(s.router); problem != "" {
+		if problem := f.problem(); problem != "" {
 			panic("flowroutetest: Inject: " + problem)
 		}
 	}
@@ -80,9 +82,9 @@ func (s *Server) Inject(faults ...Fault) {
 }
 
 // problem says what keeps the fault from being met as it is meant, or nothing.
-func (f Fault) problem(rt router) string {
+func (f Fault) problem() string {
 	switch {
-	case f.Operation != "" && !rt.has(f.Operation):
+	case f.Operation != "" && !served(f.Operation):
 		return fmt.Sprintf("no operation %q", f.Operation)
 	case f.Times < Always:
 		return fmt.Sprintf("Times is %d, and must be Always or at least 0", f.Times)
@@ -94,6 +96,11 @@ func (f Fault) problem(rt router) string {
 		return fmt.Sprintf("Pad is %d, and must not be below 0", f.Pad)
 	}
 	return ""
+}
+
+// served reports whether there is an operation of some name.
+func served(name string) bool {
+	return slices.ContainsFunc(fake.Operations(), func(op fake.Operation) bool { return op.Name == name })
 }
 
 // ClearFaults takes back all faults that have not been met yet.
@@ -122,22 +129,17 @@ func (s *Server) takeFault(operation string) Fault {
 	return fault
 }
 
-// carriesOut tells whether a request that meets the fault is carried out.
+// carriesOut reports whether a request that meets the fault is carried out.
 func (f Fault) carriesOut() bool {
 	return f.CarryOut || f.Status == 0 && !f.Cut
 }
 
-// refusal is the error that the fault's status stands for.
-func (f Fault) refusal() *refusal {
-	return refuse(f.Status, "This failure was asked for.", http.StatusText(f.Status))
-}
-
 // status is the status to which the fault turns that of an answer.
-func (f Fault) status(a answer) int {
+func (f Fault) status(r fake.Response) int {
 	if f.Cut {
 		return 0
 	}
-	return a.status
+	return r.Status
 }
 
 // wait lets the fault's delay pass.
@@ -154,34 +156,34 @@ func (f Fault) wait(ctx context.Context) {
 }
 
 // alter does to an answer what the fault says.
-func (f Fault) alter(r reply) reply {
-	r.retryAfter = f.RetryAfter
+func (f Fault) alter(r fake.Response) fake.Response {
+	r.RetryAfter = f.RetryAfter
 	if f.Body != "" || f.Truncate || f.Pad > 0 {
-		r = r.whole()
+		r = r.Whole()
 	}
-	if len(r.body) == 0 && r.stream == nil {
+	if len(r.Body) == 0 && r.Stream == nil {
 		return r
 	}
-	r.contentType = cmp.Or(f.ContentType, r.contentType)
+	r.ContentType = cmp.Or(f.ContentType, r.ContentType)
 	if f.Body != "" {
-		r.body = []byte(f.Body)
+		r.Body = []byte(f.Body)
 	}
-	if missing := f.Pad - len(r.body); missing > 0 {
-		r.body = append([]byte(strings.Repeat(" ", missing)), r.body...)
+	if missing := f.Pad - len(r.Body); missing > 0 {
+		r.Body = append([]byte(strings.Repeat(" ", missing)), r.Body...)
 	}
 	return r
 }
 
 // send writes an answer as far as the fault lets it through.
-func (f Fault) send(w http.ResponseWriter, r reply) {
+func (f Fault) send(w http.ResponseWriter, r fake.Response) {
 	if f.Cut {
 		panic(http.ErrAbortHandler)
 	}
-	if !f.Truncate || len(r.body) == 0 {
-		r.write(w, r.body)
+	if !f.Truncate || len(r.Body) == 0 {
+		r.Write(w, r.Body)
 		return
 	}
-	r.write(w, r.body[:len(r.body)/2])
+	r.Write(w, r.Body[:len(r.Body)/2])
 	_ = http.NewResponseController(w).Flush() // what can't be flushed isn't a connection
 	panic(http.ErrAbortHandler)
 }

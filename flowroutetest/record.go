@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"slices"
 	"time"
+
+	"github.com/flowroute/flowroute-go/internal/fake"
 )
 
 // Request is a request as it arrived at a [Server].
@@ -54,19 +56,19 @@ func (s *Server) Requests() []Request {
 }
 
 // record keeps a request.
-func (s *Server) record(r *http.Request, operation string, c *call, status int, executed bool) {
+func (s *Server) record(r *http.Request, c *fake.Call, status int, executed bool) {
 	header := r.Header.Clone()
 	header.Del("Authorization")
 	s.requests = latest(append(s.requests, &Request{
-		Operation: operation,
+		Operation: c.Operation(),
 		Method:    r.Method,
 		Path:      r.URL.EscapedPath(),
-		Query:     c.query,
+		Query:     c.Query(),
 		Header:    header,
-		Body:      c.body,
+		Body:      c.Body,
 		Status:    status,
 		Executed:  executed,
-		Time:      c.now,
+		Time:      c.Now,
 	}), s.history)
 }
 

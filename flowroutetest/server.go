@@ -2,7 +2,6 @@ package flowroutetest
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"log"
 	"math"
@@ -11,6 +10,8 @@ import (
 	"net/http/httptest"
 	"sync"
 	"time"
+
+	"github.com/flowroute/flowroute-go/internal/fake"
 )
 
 // The credentials a [Server] takes, unless [WithCredentials] says otherwise. They open nothing but a fake.
@@ -26,7 +27,6 @@ type Server struct {
 	AccessKey string // the user name that it takes
 	SecretKey string // the password that it takes
 
-	router   router
 	listener *httptest.Server
 	ctx      context.Context // ends when the server closes, and with it what requests and deliveries wait for
 	cancel   context.CancelFunc
@@ -36,12 +36,12 @@ type Server struct {
 	lenient   bool         // ignores what it doesn't know
 	history   int          // how many requests and deliveries it keeps
 
-	mu       sync.Mutex // guards what follows
-	clock    clock
-	account  account
-	faults   []Fault
-	requests []*Request
-
+	mu         sync.Mutex // guards what follows
+	clock      clock
+	account    *fake.Account
+	duplicates int // of each delivery
+	faults     []Fault
+	requests   []*Request
 	deliveries []Delivery
 }
 
@@ -75,9 +75,8 @@ func NewUnstartedServer(opts ...Option) *Server {
 	s := &Server{
 		AccessKey: AccessKey,
 		SecretKey: SecretKey,
-		router:    newRouter(operations()),
 		clock:     clock{base: Epoch},
-		account:   newAccount(),
+		account:   fake.New(),
 		deliverer: newDeliverer(),
 		history:   math.MaxInt,
 	}
@@ -137,56 +136,6 @@ func (s *Server) Close() {
 	if !cut.Stop() {
 		<-ended
 	}
-}
-
-// Messages returns the texts that the account sent, in the order in which they were taken. A message is here
-// at once, while its record appears in the API only after [MessageRecordAfter].
-func (s *Server) Messages() []Message {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	sent := s.account.sent()
-	messages := make([]Message, len(sent))
-	for i, m := range sent {
-		messages[i] = m.public()
-	}
-	return messages
-}
-
-// Numbers returns the phone numbers on the account, as 11 digits, sorted.
-func (s *Server) Numbers() []string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.account.settle(s.clock.now())
-	return s.account.numberValues()
-}
-
-// AddNumber puts a North American phone number on the account, as if it had been bought and enabled for messages. It is
-// in any common notation, such as 12065550100 or (206) 555-0100, and may be for sale or not. One that is on the account
-// already is left as it is. It panics where the number is no such number.
-func (s *Server) AddNumber(number string) {
-	value, valid := northAmerican(number)
-	if !valid {
-		panic(fmt.Sprintf("flowroutetest: AddNumber: %q is not a North American phone number", number))
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.account.addNumber(value)
-}
-
-// ApproveCNAM approves a CNAM record at once, as Flowroute's review would by itself after [CNAMApprovedAfter]. It
-// is an error where there is no such record or it was rejected.
-func (s *Server) ApproveCNAM(id string) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.account.approveCNAM(id, s.clock.now())
-}
-
-// RejectCNAM rejects a CNAM record for a reason, as Flowroute's review would. It is an error where there is no
-// such record or it is approved already.
-func (s *Server) RejectCNAM(id, reason string) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.account.rejectCNAM(id, reason, s.clock.now())
 }
 
 // Now returns the time on the server's clock, in UTC. Take times to list messages by from here, and not from

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -180,6 +181,23 @@ func TestOperations(t *testing.T) {
 		requests := a.Requests()
 		assert.Equal(t, c.operation, requests[len(requests)-1].Operation, c.path)
 	}
+}
+
+// TestOperationsList has the server know each operation that is listed, at its path, by its name.
+func TestOperationsList(t *testing.T) {
+	a := newAPI(t)
+	names := map[string]bool{}
+	variable := regexp.MustCompile(`{[a-z0-9]+}`)
+	for _, op := range flowroutetest.Operations() {
+		names[op.Name] = true
+		a.do(op.Method, variable.ReplaceAllString(op.Path, "1"), nil)
+		requests := a.Requests()
+		assert.Equal(t, op.Name, requests[len(requests)-1].Operation, "%s %s", op.Method, op.Path)
+	}
+	for name := range names {
+		a.Inject(flowroutetest.Fault{Operation: name})
+	}
+	assert.NotEmpty(t, names)
 }
 
 func TestDeterminism(t *testing.T) {

@@ -1,4 +1,4 @@
-package flowroutetest
+package fake
 
 import (
 	"encoding/json"
@@ -17,16 +17,16 @@ const CNAMApprovedAfter = 48 * time.Hour
 // firstCNAM is the number after which the ids of CNAM records begin.
 const firstCNAM = 24140
 
-func cnamOperations() []operation {
-	return []operation{
-		{"GET", "/v2/cnams", "cnams.list", (*account).listCNAMs},
-		{"GET", "/v2/cnams/{cnam}", "cnams.get", (*account).getCNAM},
-		{"POST", "/v2/cnams", "cnams.create", (*account).createCNAM},
-		{"DELETE", "/v2/cnams/{cnam}", "cnams.delete", (*account).deleteCNAM},
-		{"PATCH", "/v2/numbers/{number}/relationships/cnams/{cnam}", "cnams.assign", (*account).assignCNAM},
-		{"PATCH", "/v2/numbers/{number}/relationships/cnam/{cnam}", "cnams.assign", (*account).assignCNAM},
-		{"DELETE", "/v2/numbers/{number}/relationships/cnams", "cnams.unassign", (*account).unassignCNAM},
-		{"DELETE", "/v2/numbers/{number}/relationships/cnam", "cnams.unassign", (*account).unassignCNAM},
+func cnamOperations() []Operation {
+	return []Operation{
+		{"GET", "/v2/cnams", "cnams.list", (*Account).listCNAMs},
+		{"GET", "/v2/cnams/{cnam}", "cnams.get", (*Account).getCNAM},
+		{"POST", "/v2/cnams", "cnams.create", (*Account).createCNAM},
+		{"DELETE", "/v2/cnams/{cnam}", "cnams.delete", (*Account).deleteCNAM},
+		{"PATCH", "/v2/numbers/{number}/relationships/cnams/{cnam}", "cnams.assign", (*Account).assignCNAM},
+		{"PATCH", "/v2/numbers/{number}/relationships/cnam/{cnam}", "cnams.assign", (*Account).assignCNAM},
+		{"DELETE", "/v2/numbers/{number}/relationships/cnams", "cnams.unassign", (*Account).unassignCNAM},
+		{"DELETE", "/v2/numbers/{number}/relationships/cnam", "cnams.unassign", (*Account).unassignCNAM},
 	}
 }
 
@@ -77,7 +77,8 @@ func cnamTime(t time.Time) string {
 	return t.Format("2006-01-02 15:04:05.000000+00:00")
 }
 
-func (a *account) approveCNAM(id string, now time.Time) error {
+// ApproveCNAM approves a CNAM record now.
+func (a *Account) ApproveCNAM(id string, now time.Time) error {
 	r, found := find(a.cnams, id)
 	switch {
 	case !found:
@@ -90,7 +91,8 @@ func (a *account) approveCNAM(id string, now time.Time) error {
 	return nil
 }
 
-func (a *account) rejectCNAM(id, reason string, now time.Time) error {
+// RejectCNAM rejects a CNAM record for a reason.
+func (a *Account) RejectCNAM(id, reason string, now time.Time) error {
 	r, found := find(a.cnams, id)
 	switch {
 	case !found:
@@ -102,7 +104,7 @@ func (a *account) rejectCNAM(id, reason string, now time.Time) error {
 	return nil
 }
 
-func (a *account) listCNAMs(c *call) (answer, error) {
+func (a *Account) listCNAMs(c *Call) (answer, error) {
 	q := c.parameters()
 	approved := q.flag("is_approved")
 	value := q.text("value")
@@ -113,24 +115,24 @@ func (a *account) listCNAMs(c *call) (answer, error) {
 	var found []*cnam
 	for _, r := range slices.Backward(a.cnams) {
 		if strings.Contains(r.value, strings.ToUpper(value)) &&
-			(approved == nil || *approved == r.isApproved(c.now)) {
+			(approved == nil || *approved == r.isApproved(c.Now)) {
 			found = append(found, r)
 		}
 	}
-	return list(q, "/v2/cnams", found, func(r *cnam) object { return r.object(c.now) }), nil
+	return list(q, "/v2/cnams", found, func(r *cnam) object { return r.object(c.Now) }), nil
 }
 
 func noSuchCNAM() *refusal {
 	return refuse(http.StatusNotFound, "CNAM record not found.", "Resource not found")
 }
 
-func (a *account) getCNAM(c *call) (answer, error) {
+func (a *Account) getCNAM(c *Call) (answer, error) {
 	r, found := find(a.cnams, c.vars["cnam"])
 	if !found {
 		return answer{}, noSuchCNAM()
 	}
 	users := a.usedBy(func(n *number) bool { return n.cnam == r.id })
-	data := r.object(c.now)
+	data := r.object(c.Now)
 	data["relationships"] = object{"numbers": object{
 		"data": each(users, func(n *number) object { return object{"id": n.value, "type": "number"} }),
 	}}
@@ -146,7 +148,7 @@ var (
 	letter         = regexp.MustCompile(`[A-Za-z]`)
 )
 
-func (a *account) createCNAM(c *call) (answer, error) {
+func (a *Account) createCNAM(c *Call) (answer, error) {
 	attrs, err := c.flatOrForm()
 	if err != nil {
 		return answer{}, err
@@ -158,9 +160,9 @@ func (a *account) createCNAM(c *call) (answer, error) {
 	if err := attrs.err(); err != nil {
 		return answer{}, err
 	}
-	r := &cnam{id: serial(&a.cnamCount, firstCNAM), value: value, created: c.now}
+	r := &cnam{id: serial(&a.cnamCount, firstCNAM), value: value, created: c.Now}
 	a.cnams = append(a.cnams, r)
-	return created(object{"data": r.object(c.now)}), nil
+	return created(object{"data": r.object(c.Now)}), nil
 }
 
 func hasLetter(s string) string {
@@ -170,7 +172,7 @@ func hasLetter(s string) string {
 	return ""
 }
 
-func (a *account) deleteCNAM(c *call) (answer, error) {
+func (a *Account) deleteCNAM(c *Call) (answer, error) {
 	id := c.vars["cnam"]
 	if _, found := find(a.cnams, id); !found {
 		return answer{}, refuse(http.StatusNotFound, "CNAM record not found. Nothing to delete.", "Resource not found")
@@ -184,7 +186,7 @@ func (a *account) deleteCNAM(c *call) (answer, error) {
 
 // assignCNAM refuses toll-free numbers and what isn't approved with 422, for want of knowing what the API says to
 // them.
-func (a *account) assignCNAM(c *call) (answer, error) {
+func (a *Account) assignCNAM(c *Call) (answer, error) {
 	n, err := a.own(c, notFound())
 	if err != nil {
 		return answer{}, err
@@ -195,20 +197,20 @@ func (a *account) assignCNAM(c *call) (answer, error) {
 		return answer{}, noSuchCNAM()
 	case n.kind != longCode:
 		return answer{}, unprocessable("Cannot assign a CNAM record to a toll-free number.")
-	case !r.isApproved(c.now):
+	case !r.isApproved(c.Now):
 		return answer{}, unprocessable("CNAM record is not approved.")
 	}
 	n.cnam = r.id
-	return accepted(association(json.Number(r.id), c.now)), nil // here alone the id is a number
+	return accepted(association(json.Number(r.id), c.Now)), nil // here alone the id is a number
 }
 
-func (a *account) unassignCNAM(c *call) (answer, error) {
+func (a *Account) unassignCNAM(c *Call) (answer, error) {
 	n, err := a.own(c, notFound())
 	if err != nil {
 		return answer{}, err
 	}
 	n.cnam = ""
-	return accepted(association(nil, c.now)), nil
+	return accepted(association(nil, c.Now)), nil
 }
 
 // association is the document of an assignment, or of its end where there is no id.

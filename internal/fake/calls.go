@@ -1,8 +1,7 @@
-package flowroutetest
+package fake
 
 import (
 	"encoding/json"
-	"fmt"
 	"iter"
 	"net/netip"
 	"slices"
@@ -11,23 +10,13 @@ import (
 	"time"
 )
 
-// CallPeriod is the time over which the calls of the account are spread. It ends when the server was made, or when
-// [Server.SetCalls] was called.
+// CallPeriod is the time over which the calls of the account are spread. It ends at the time of [Account.SetCalls].
 const CallPeriod = 90 * 24 * time.Hour
 
-// defaultCalls is how many calls the account has made and received at first.
-const defaultCalls = 1000
-
 // SetCalls gives the account n past calls, made and received at even distances in the [CallPeriod] before now. Exports
-// of call detail records have these from now on. Each is made up when it is needed, so that there may be millions. It
-// panics where n is below 0.
-func (s *Server) SetCalls(n int) {
-	if n < 0 {
-		panic(fmt.Sprintf("flowroutetest: SetCalls: n is %d, and must not be below 0", n))
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.account.calls = callHistory{n, s.clock.now().Truncate(time.Second)}
+// of call detail records have these from now on. Each is made up when it is needed, so that there may be millions.
+func (a *Account) SetCalls(n int, now time.Time) {
+	a.calls = callHistory{n, now.Truncate(time.Second)}
 }
 
 // callHistory are the calls of the account.

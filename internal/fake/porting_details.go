@@ -1,4 +1,4 @@
-package flowroutetest
+package fake
 
 import (
 	"maps"
@@ -63,7 +63,7 @@ func date(s string) string {
 
 // portDetails reads what is said about an order: all that is required, or where there is an order already any that is
 // to change.
-func (a *account) portDetails(attrs *attributes, current *portDetails) portDetails {
+func (a *Account) portDetails(attrs *attributes, current *portDetails) portDetails {
 	d := portDetails{texts: map[string]string{}, cnamLookups: true}
 	if current != nil {
 		d = *current
@@ -98,7 +98,7 @@ func (a *account) portDetails(attrs *attributes, current *portDetails) portDetai
 }
 
 // presets reads what the numbers are given when they are on the account.
-func (a *account) presets(attrs *attributes) map[string]string {
+func (a *Account) presets(attrs *attributes) map[string]string {
 	presets := map[string]string{"alias": attrs.text("alias", atMost(maxAlias))}
 	for name, exists := range map[string]func(id string) bool{
 		"cnam_id":           func(id string) bool { _, found := find(a.cnams, id); return found },

@@ -1,4 +1,4 @@
-package flowroutetest
+package fake
 
 import (
 	"fmt"
@@ -14,17 +14,17 @@ const builtInRoute = "0"
 // firstRoute is the number after which the ids of routes begin.
 const firstRoute = 98395
 
-func routeOperations() []operation {
-	return []operation{
-		{"GET", "/v2/routes", "routes.list", (*account).listRoutes},
-		{"POST", "/v2/routes", "routes.create", (*account).createRoute},
-		{"PATCH", "/v2/routes/{route}", "routes.update", (*account).updateRoute},
-		{"DELETE", "/v2/routes/{route}", "routes.delete", (*account).deleteRoute},
-		{"GET", "/v2/routes/edge_strategies", "routes.listEdgeStrategies", (*account).listEdgeStrategies},
-		{"PATCH", "/v2/numbers/{number}/relationships/primary_route", "routes.setPrimary", (*account).setPrimaryRoute},
-		{"PATCH", "/v2/numbers/{number}/relationships/failover_route", "routes.setFailover", (*account).setFailoverRoute},
-		{"DELETE", "/v2/numbers/{number}/relationships/primary_route", "routes.clearPrimary", (*account).clearPrimaryRoute},
-		{"DELETE", "/v2/numbers/{number}/relationships/failover_route", "routes.clearFailover", (*account).clearFailoverRoute},
+func routeOperations() []Operation {
+	return []Operation{
+		{"GET", "/v2/routes", "routes.list", (*Account).listRoutes},
+		{"POST", "/v2/routes", "routes.create", (*Account).createRoute},
+		{"PATCH", "/v2/routes/{route}", "routes.update", (*Account).updateRoute},
+		{"DELETE", "/v2/routes/{route}", "routes.delete", (*Account).deleteRoute},
+		{"GET", "/v2/routes/edge_strategies", "routes.listEdgeStrategies", (*Account).listEdgeStrategies},
+		{"PATCH", "/v2/numbers/{number}/relationships/primary_route", "routes.setPrimary", (*Account).setPrimaryRoute},
+		{"PATCH", "/v2/numbers/{number}/relationships/failover_route", "routes.setFailover", (*Account).setFailoverRoute},
+		{"DELETE", "/v2/numbers/{number}/relationships/primary_route", "routes.clearPrimary", (*Account).clearPrimaryRoute},
+		{"DELETE", "/v2/numbers/{number}/relationships/failover_route", "routes.clearFailover", (*Account).clearFailoverRoute},
 	}
 }
 
@@ -49,7 +49,7 @@ func (r *route) object() object {
 	}
 }
 
-func (a *account) listRoutes(c *call) (answer, error) {
+func (a *Account) listRoutes(c *Call) (answer, error) {
 	q := c.parameters()
 	kind := q.text("route_type", oneOf("sip-reg", "host", "uri", "number"))
 	q.page(200)
@@ -89,7 +89,7 @@ func routeValue(kind string) check {
 	return func(string) string { return "" }
 }
 
-func (a *account) createRoute(c *call) (answer, error) {
+func (a *Account) createRoute(c *Call) (answer, error) {
 	attrs, err := c.enveloped("route")
 	if err != nil {
 		return answer{}, err
@@ -113,7 +113,7 @@ func (a *account) createRoute(c *call) (answer, error) {
 
 // distinctRoute refuses a route that leads where another one does, or under another's alias. For the latter it isn't
 // known what the API says.
-func (a *account) distinctRoute(r *route, attrs *attributes) error {
+func (a *Account) distinctRoute(r *route, attrs *attributes) error {
 	same := func(o *route) bool { return o.id != r.id && o.kind == r.kind && o.value == r.value }
 	if slices.ContainsFunc(a.routes, same) {
 		return refuse(http.StatusForbidden, "This route already exists.", "Forbidden")
@@ -126,7 +126,7 @@ func (a *account) distinctRoute(r *route, attrs *attributes) error {
 
 // updateRoute refuses to change the built-in route as something that isn't the account's; what the API says is not
 // known.
-func (a *account) updateRoute(c *call) (answer, error) {
+func (a *Account) updateRoute(c *Call) (answer, error) {
 	r, found := find(a.routes, c.vars["route"])
 	switch {
 	case !found:
@@ -184,7 +184,7 @@ func (e edgeStrategy) object() object {
 	}
 }
 
-func (a *account) listEdgeStrategies(*call) (answer, error) {
+func (a *Account) listEdgeStrategies(*Call) (answer, error) {
 	return ok(object{"data": each(edgeStrategies, edgeStrategy.object)}), nil
 }
 
@@ -221,7 +221,7 @@ func (r *route) creation() object {
 	}
 }
 
-func (a *account) deleteRoute(c *call) (answer, error) {
+func (a *Account) deleteRoute(c *Call) (answer, error) {
 	id := c.vars["route"]
 	if _, found := find(a.routes, id); !found {
 		return answer{}, notFound()
@@ -238,23 +238,23 @@ func (a *account) deleteRoute(c *call) (answer, error) {
 	return noContent(), nil
 }
 
-func (a *account) setPrimaryRoute(c *call) (answer, error) {
+func (a *Account) setPrimaryRoute(c *Call) (answer, error) {
 	return a.setRoute(c, func(n *number, id string) { n.primaryRoute = id })
 }
 
-func (a *account) setFailoverRoute(c *call) (answer, error) {
+func (a *Account) setFailoverRoute(c *Call) (answer, error) {
 	return a.setRoute(c, func(n *number, id string) { n.failoverRoute = id })
 }
 
-func (a *account) clearPrimaryRoute(c *call) (answer, error) {
+func (a *Account) clearPrimaryRoute(c *Call) (answer, error) {
 	return a.clearRoute(c, func(n *number) { n.primaryRoute = "" })
 }
 
-func (a *account) clearFailoverRoute(c *call) (answer, error) {
+func (a *Account) clearFailoverRoute(c *Call) (answer, error) {
 	return a.clearRoute(c, func(n *number) { n.failoverRoute = "" })
 }
 
-func (a *account) clearRoute(c *call, unset func(*number)) (answer, error) {
+func (a *Account) clearRoute(c *Call, unset func(*number)) (answer, error) {
 	n, err := a.own(c, notAuthorized())
 	if err != nil {
 		return answer{}, err
@@ -263,7 +263,7 @@ func (a *account) clearRoute(c *call, unset func(*number)) (answer, error) {
 	return noContent(), nil
 }
 
-func (a *account) setRoute(c *call, set func(n *number, id string)) (answer, error) {
+func (a *Account) setRoute(c *Call, set func(n *number, id string)) (answer, error) {
 	n, err := a.own(c, notAuthorized())
 	if err != nil {
 		return answer{}, err

@@ -1,4 +1,4 @@
-package flowroutetest
+package fake
 
 import (
 	"slices"
@@ -51,7 +51,7 @@ func (o *portOrder) lastChange(now time.Time) time.Time {
 
 // listPortOrders answers 404 where there is nothing to list, as the API is known to on an account without orders.
 // Orders come newest first unless another order is asked for, which is the server's own choice.
-func (a *account) listPortOrders(c *call) (answer, error) {
+func (a *Account) listPortOrders(c *Call) (answer, error) {
 	q := c.parameters()
 	search := portQuery{
 		status:         q.text("status"),
@@ -66,14 +66,14 @@ func (a *account) listPortOrders(c *call) (answer, error) {
 			search.numbers = append(search.numbers, digits11(strings.TrimSpace(n)))
 		}
 	}
-	order := a.portOrdering(q, c.now)
+	order := a.portOrdering(q, c.Now)
 	q.page(200)
 	if err := q.err(); err != nil {
 		return answer{}, err
 	}
 	var found []*portOrder
 	for _, o := range slices.Backward(a.portOrders) {
-		if search.match(o, c.now) {
+		if search.match(o, c.Now) {
 			found = append(found, o)
 		}
 	}
@@ -83,7 +83,7 @@ func (a *account) listPortOrders(c *call) (answer, error) {
 		return answer{}, noSuchPortOrder()
 	}
 	orders := each(page, func(o *portOrder) object {
-		status, _ := o.status(c.now)
+		status, _ := o.status(c.Now)
 		return object{"attributes": object{"alias": orNull(o.details.texts["alias"]), "id": o.id, "status": status}}
 	})
 	return ok(object{"data": object{
@@ -93,7 +93,7 @@ func (a *account) listPortOrders(c *call) (answer, error) {
 }
 
 // portOrdering reads the fields by which orders are to be sorted.
-func (a *account) portOrdering(q *query, now time.Time) func(x, y *portOrder) int {
+func (a *Account) portOrdering(q *query, now time.Time) func(x, y *portOrder) int {
 	var keys []func(*portOrder) string
 	var fields []string
 	if order := q.values.Get("order"); order != "" {
@@ -124,7 +124,7 @@ func (a *account) portOrdering(q *query, now time.Time) func(x, y *portOrder) in
 	}
 }
 
-func (a *account) portGroup(id string) []*portOrder {
+func (a *Account) portGroup(id string) []*portOrder {
 	return slices.DeleteFunc(slices.Clone(a.portOrders), func(o *portOrder) bool { return o.group != id })
 }
 
@@ -147,19 +147,19 @@ func groupStatus(orders []*portOrder, now time.Time) string {
 }
 
 // getPortGroup has an answer of the server's own form; that of the API isn't known.
-func (a *account) getPortGroup(c *call) (answer, error) {
+func (a *Account) getPortGroup(c *Call) (answer, error) {
 	id := c.query.Get("group_id")
 	orders := a.portGroup(id)
 	if len(orders) == 0 {
 		return answer{}, noSuchPortOrder()
 	}
 	members := each(orders, func(o *portOrder) object {
-		status, _ := o.status(c.now)
+		status, _ := o.status(c.Now)
 		return object{"attributes": object{"id": o.id, "status": status}}
 	})
 	return ok(object{"data": object{"attributes": object{
 		"group_id": id,
 		"orders":   object{"data": members},
-		"status":   groupStatus(orders, c.now),
+		"status":   groupStatus(orders, c.Now),
 	}}}), nil
 }

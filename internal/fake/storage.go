@@ -1,4 +1,4 @@
-package flowroutetest
+package fake
 
 import (
 	"cmp"
@@ -14,16 +14,16 @@ import (
 // are signed and take no credentials. Here it is the same server, but it is as particular as that service is.
 const storage = "/storage/"
 
-func storageOperations() []operation {
-	return []operation{
-		{"PUT", storage + "portorders/{order}/{file}", "porting.putFile", (*account).uploadPortFile},
-		{"GET", storage + "cdrexports/{export}", "cdrs.records", (*account).downloadExport},
+func storageOperations() []Operation {
+	return []Operation{
+		{"PUT", storage + "portorders/{order}/{file}", "porting.putFile", (*Account).uploadPortFile},
+		{"GET", storage + "cdrexports/{export}", "cdrs.records", (*Account).downloadExport},
 	}
 }
 
-// presigned tells whether the operation takes a signed URL in place of credentials.
-func (op operation) presigned() bool {
-	return strings.HasPrefix(op.path, storage)
+// presigned reports whether the operation takes a signed URL in place of credentials.
+func (op Operation) presigned() bool {
+	return strings.HasPrefix(op.Path, storage)
 }
 
 // baseURL is the URL of the server as a request reached it, also where it is mounted under a path of another server.
@@ -40,12 +40,12 @@ func baseURL(r *http.Request) string {
 }
 
 // signed is the URL of a file, at a path below that of the storage.
-func (c *call) signed(path string) string {
+func (c *Call) signed(path string) string {
 	return fmt.Sprintf("%s%s%s?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=%s", c.base, storage, path, signature(path))
 }
 
 // signedUpload is the URL to upload a file to, signed with its content type unless that is empty.
-func (c *call) signedUpload(path, contentType string) string {
+func (c *Call) signedUpload(path, contentType string) string {
 	if contentType == "" {
 		return c.signed(path)
 	}
@@ -58,7 +58,7 @@ func signature(path string) string {
 }
 
 // permitted tells whether a request may use the file at a path, or what it is answered.
-func (c *call) permitted(path string) (refused answer, permitted bool) {
+func (c *Call) permitted(path string) (refused answer, permitted bool) {
 	switch given := c.query.Get("X-Amz-Signature"); {
 	case len(c.header.Values("Authorization")) > 0:
 		return storageError(http.StatusBadRequest, "InvalidArgument", "Only one auth mechanism allowed"), false
@@ -72,7 +72,7 @@ func (c *call) permitted(path string) (refused answer, permitted bool) {
 
 // permittedUpload reports whether a request may upload the file at a path, or how it is refused. It must have exactly
 // the content type that its URL is signed with, which may be none.
-func (c *call) permittedUpload(path string) (refused answer, permitted bool) {
+func (c *Call) permittedUpload(path string) (refused answer, permitted bool) {
 	signed := c.query.Get("content-type")
 	if signed != "" {
 		path += " as " + signed

@@ -1,4 +1,4 @@
-package flowroutetest
+package fake
 
 import (
 	"bytes"
@@ -35,59 +35,59 @@ type file struct {
 	write       func(io.Writer) error
 }
 
-// reply is an answer as it goes over the wire.
-type reply struct {
-	status      int
-	contentType string
-	retryAfter  string
-	body        []byte
-	stream      func(io.Writer) error // writes the body, where that is a file
+// Response is an answer as it goes over the wire.
+type Response struct {
+	Status      int
+	ContentType string
+	RetryAfter  string
+	Body        []byte
+	Stream      func(io.Writer) error // writes the body of a file
 }
 
-func (a answer) encode() reply {
+func (a answer) encode() Response {
 	switch document := a.document.(type) {
 	case nil:
-		return reply{status: a.status}
+		return Response{Status: a.status}
 	case file:
-		return reply{status: a.status, contentType: document.contentType, stream: document.write}
+		return Response{Status: a.status, ContentType: document.contentType, Stream: document.write}
 	}
 	var body bytes.Buffer
 	enc := json.NewEncoder(&body)
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(a.document); err != nil {
-		return reply{status: http.StatusInternalServerError, contentType: "text/plain", body: []byte(err.Error())}
+		return Response{Status: http.StatusInternalServerError, ContentType: "text/plain", Body: []byte(err.Error())}
 	}
-	return reply{status: a.status, contentType: "application/vnd.api+json", body: body.Bytes()}
+	return Response{Status: a.status, ContentType: "application/vnd.api+json", Body: body.Bytes()}
 }
 
-// whole is the reply with its body in memory.
-func (r reply) whole() reply {
-	if r.stream == nil {
+// Whole returns the response with its body in memory.
+func (r Response) Whole() Response {
+	if r.Stream == nil {
 		return r
 	}
 	var body bytes.Buffer
-	_ = r.stream(&body) // a buffer takes everything
-	r.body, r.stream = body.Bytes(), nil
+	_ = r.Stream(&body) // a buffer takes everything
+	r.Body, r.Stream = body.Bytes(), nil
 	return r
 }
 
-// write sends the reply, of whose body only part may be sent.
-func (r reply) write(w http.ResponseWriter, part []byte) {
+// Write sends the response, of whose body only part may be sent.
+func (r Response) Write(w http.ResponseWriter, part []byte) {
 	h := w.Header()
-	if r.retryAfter != "" {
-		h.Set("Retry-After", r.retryAfter)
+	if r.RetryAfter != "" {
+		h.Set("Retry-After", r.RetryAfter)
 	}
-	hasBody := (len(r.body) > 0 || r.stream != nil) && r.status != http.StatusNoContent && r.status != http.StatusNotModified
+	hasBody := (len(r.Body) > 0 || r.Stream != nil) && r.Status != http.StatusNoContent && r.Status != http.StatusNotModified
 	if hasBody {
-		h.Set("Content-Type", r.contentType)
+		h.Set("Content-Type", r.ContentType)
 	}
-	if hasBody && r.stream == nil {
-		h.Set("Content-Length", strconv.Itoa(len(r.body)))
+	if hasBody && r.Stream == nil {
+		h.Set("Content-Length", strconv.Itoa(len(r.Body)))
 	}
-	w.WriteHeader(r.status)
+	w.WriteHeader(r.Status)
 	switch { // a client that went away is no concern of the server's
-	case hasBody && r.stream != nil:
-		_ = r.stream(w)
+	case hasBody && r.Stream != nil:
+		_ = r.Stream(w)
 	case hasBody:
 		_, _ = w.Write(part)
 	}
@@ -147,7 +147,7 @@ func unprocessable(detail any) *refusal {
 }
 
 // refuse is the answer for an error.
-func (a *account) refuse(err error) answer {
+func (a *Account) refuse(err error) answer {
 	r, isRefusal := errors.AsType[*refusal](err)
 	if !isRefusal {
 		r = refuse(http.StatusInternalServerError, err.Error(), "")

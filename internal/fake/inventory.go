@@ -1,4 +1,4 @@
-package flowroutetest
+package fake
 
 import (
 	"fmt"
@@ -149,7 +149,7 @@ func describeNumber(value string) listing {
 }
 
 // lookUp returns a number that is or was for sale.
-func (a *account) lookUp(value string) (l listing, exists bool) {
+func (a *Account) lookUp(value string) (l listing, exists bool) {
 	if i := slices.IndexFunc(a.released, func(l listing) bool { return l.value == value }); i >= 0 {
 		return a.released[i], true
 	}
@@ -157,14 +157,14 @@ func (a *account) lookUp(value string) (l listing, exists bool) {
 }
 
 // release puts a number up for sale that the account gave back.
-func (a *account) release(l listing) {
+func (a *Account) release(l listing) {
 	if _, exists := a.lookUp(l.value); !exists {
 		a.released = append(a.released, l)
 	}
 }
 
 // forSale yields the numbers that the account can buy, in the order of their digits.
-func (a *account) forSale() iter.Seq[listing] {
+func (a *Account) forSale() iter.Seq[listing] {
 	all := inventory()
 	if len(a.released) > 0 {
 		all = slices.Concat(all, a.released)

@@ -1,4 +1,4 @@
-package flowroutetest
+package fake
 
 import (
 	"encoding/json"
@@ -15,17 +15,17 @@ const UnknownStreetNumber = "0"
 // firstE911 is the number after which the ids of E911 records begin.
 const firstE911 = 21844
 
-func e911Operations() []operation {
-	return []operation{
-		{"GET", "/v2/e911s", "e911s.list", (*account).listE911s},
-		{"GET", "/v2/e911s/{e911}", "e911s.get", (*account).getE911},
-		{"POST", "/v2/e911s/validate", "e911s.validate", (*account).validateE911},
-		{"POST", "/v2/e911s", "e911s.create", (*account).createE911},
-		{"PATCH", "/v2/e911s/{e911}", "e911s.update", (*account).updateE911},
-		{"DELETE", "/v2/e911s/{e911}", "e911s.delete", (*account).deleteE911},
-		{"GET", "/v2/e911s/{e911}/relationships/numbers", "e911s.listNumbers", (*account).listE911Numbers},
-		{"PATCH", "/v2/numbers/{number}/relationships/e911s/{e911}", "e911s.assign", (*account).assignE911},
-		{"DELETE", "/v2/numbers/{number}/relationships/e911s", "e911s.unassign", (*account).unassignE911},
+func e911Operations() []Operation {
+	return []Operation{
+		{"GET", "/v2/e911s", "e911s.list", (*Account).listE911s},
+		{"GET", "/v2/e911s/{e911}", "e911s.get", (*Account).getE911},
+		{"POST", "/v2/e911s/validate", "e911s.validate", (*Account).validateE911},
+		{"POST", "/v2/e911s", "e911s.create", (*Account).createE911},
+		{"PATCH", "/v2/e911s/{e911}", "e911s.update", (*Account).updateE911},
+		{"DELETE", "/v2/e911s/{e911}", "e911s.delete", (*Account).deleteE911},
+		{"GET", "/v2/e911s/{e911}/relationships/numbers", "e911s.listNumbers", (*Account).listE911Numbers},
+		{"PATCH", "/v2/numbers/{number}/relationships/e911s/{e911}", "e911s.assign", (*Account).assignE911},
+		{"DELETE", "/v2/numbers/{number}/relationships/e911s", "e911s.unassign", (*Account).unassignE911},
 	}
 }
 
@@ -58,7 +58,7 @@ func (e *e911) object(u unset) object {
 	return object{"attributes": attributes, "id": e.id, "links": self(host + "/v2/e911s/" + e.id), "type": "e911"}
 }
 
-func (a *account) listE911s(c *call) (answer, error) {
+func (a *Account) listE911s(c *Call) (answer, error) {
 	q := c.parameters()
 	state := q.normalized("state", strings.ToUpper)
 	parts := map[string]string{}
@@ -88,7 +88,7 @@ func (e *e911) contains(parts map[string]string) bool {
 	return true
 }
 
-func (a *account) getE911(c *call) (answer, error) {
+func (a *Account) getE911(c *Call) (answer, error) {
 	e, found := find(a.e911s, c.vars["e911"])
 	if !found {
 		return answer{}, notFound()
@@ -96,7 +96,7 @@ func (a *account) getE911(c *call) (answer, error) {
 	return ok(object{"data": e.object(blankWhenUnset)}), nil
 }
 
-func (a *account) validateE911(c *call) (answer, error) {
+func (a *Account) validateE911(c *Call) (answer, error) {
 	attrs, err := c.enveloped("e911", "e911s")
 	if err != nil {
 		return answer{}, err
@@ -107,7 +107,7 @@ func (a *account) validateE911(c *call) (answer, error) {
 	return noContent(), nil
 }
 
-func (a *account) createE911(c *call) (answer, error) {
+func (a *Account) createE911(c *Call) (answer, error) {
 	attrs, err := c.enveloped("e911", "e911s")
 	if err != nil {
 		return answer{}, err
@@ -125,7 +125,7 @@ func (a *account) createE911(c *call) (answer, error) {
 	return created(object{"data": e.object(absentWhenUnset)}), nil
 }
 
-func (a *account) updateE911(c *call) (answer, error) {
+func (a *Account) updateE911(c *Call) (answer, error) {
 	e, found := find(a.e911s, c.vars["e911"])
 	if !found {
 		return answer{}, notFound()
@@ -258,7 +258,7 @@ func (a *attributes) addressType(values map[string]string) {
 }
 
 // distinct refuses a record for an address that another one has, or under another's label.
-func (a *account) distinct(e *e911, attrs *attributes) error {
+func (a *Account) distinct(e *e911, attrs *attributes) error {
 	for _, other := range a.e911s {
 		if other.id != e.id && other.address() == e.address() {
 			return refuse(http.StatusForbidden, "Duplicate address.", "")
@@ -282,11 +282,11 @@ func (e *e911) address() string {
 	return strings.Join(parts, "\n")
 }
 
-func (a *account) e911Users(id string) []*number {
+func (a *Account) e911Users(id string) []*number {
 	return a.usedBy(func(n *number) bool { return n.e911 == id })
 }
 
-func (a *account) deleteE911(c *call) (answer, error) {
+func (a *Account) deleteE911(c *Call) (answer, error) {
 	id := c.vars["e911"]
 	if _, found := find(a.e911s, id); !found {
 		return answer{}, notFound()
@@ -299,7 +299,7 @@ func (a *account) deleteE911(c *call) (answer, error) {
 	return noContent(), nil
 }
 
-func (a *account) listE911Numbers(c *call) (answer, error) {
+func (a *Account) listE911Numbers(c *Call) (answer, error) {
 	id := c.vars["e911"]
 	if _, found := find(a.e911s, id); !found {
 		return answer{}, notFound()
@@ -312,7 +312,7 @@ func (a *account) listE911Numbers(c *call) (answer, error) {
 	return list(q, "/v2/e911s/"+id+"/relationships/numbers", a.e911Users(id), (*number).brief), nil
 }
 
-func (a *account) assignE911(c *call) (answer, error) {
+func (a *Account) assignE911(c *Call) (answer, error) {
 	n, err := a.own(c, notAuthorized())
 	if err != nil {
 		return answer{}, err
@@ -328,7 +328,7 @@ func (a *account) assignE911(c *call) (answer, error) {
 	return noContent(), nil
 }
 
-func (a *account) unassignE911(c *call) (answer, error) {
+func (a *Account) unassignE911(c *Call) (answer, error) {
 	n, err := a.own(c, notAuthorized())
 	if err != nil {
 		return answer{}, err

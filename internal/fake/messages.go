@@ -1,4 +1,4 @@
-package flowroutetest
+package fake
 
 import (
 	"cmp"
@@ -17,28 +17,27 @@ const (
 	MessageAcceptedAfter = 10 * time.Second // and the receipt that the carrier has accepted it, of level 2
 )
 
-func messageOperations() []operation {
-	var ops []operation
+func messageOperations() []Operation {
+	var ops []Operation
 	for _, version := range []string{"v2.1", "v2.2"} {
 		ops = append(ops,
-			operation{"POST", "/" + version + "/messages", "messages.send", (*account).sendMessage},
-			operation{"GET", "/" + version + "/messages", "messages.list", (*account).listMessages},
-			operation{"GET", "/" + version + "/messages/{message}", "messages.get", (*account).getMessage},
+			Operation{"POST", "/" + version + "/messages", "messages.send", (*Account).sendMessage},
+			Operation{"GET", "/" + version + "/messages", "messages.list", (*Account).listMessages},
+			Operation{"GET", "/" + version + "/messages/{message}", "messages.get", (*Account).getMessage},
 		)
 	}
 	return ops
 }
 
-// Message is an SMS or MMS that was taken for sending.
+// Message is an SMS or MMS, as far as its sender says what it is.
 type Message struct {
-	ID               string    // as answered to the sender: mdr2- and 32 hexadecimal digits
-	From             string    // as [flowroute.ParsePhone] returns it: 11 digits
-	To               string    // as [flowroute.ParsePhone] returns it: 11 digits, or a + and others for a number abroad
-	Body             string    // empty for an MMS of media alone
-	MediaURLs        []string  // nil for an SMS
-	MMS              bool      // sent as MMS: it has media, or was asked to be
-	DeliveryCallback string    // URL for delivery receipts; empty where the sender gave none
-	Time             time.Time // when it was taken, on the server's clock
+	ID               string
+	From, To         string // without plus signs
+	Body             string
+	MediaURLs        []string
+	MMS              bool
+	DeliveryCallback string
+	Time             time.Time
 }
 
 // message is a message on the account, and what its record adds to it.
@@ -70,7 +69,7 @@ func (m *message) public() Message {
 	return public
 }
 
-func (a *account) sendMessage(c *call) (answer, error) {
+func (a *Account) sendMessage(c *Call) (answer, error) {
 	attrs, err := c.envelopedOrFlat("message")
 	if err != nil {
 		return answer{}, err
@@ -80,7 +79,7 @@ func (a *account) sendMessage(c *call) (answer, error) {
 		From:             digits11(attrs.required("from", phoneNumber)),
 		MediaURLs:        attrs.texts("media_urls", webAddress),
 		DeliveryCallback: attrs.text("dlr_callback", webAddress),
-		Time:             c.now,
+		Time:             c.Now,
 	}}
 	m.MMS = attrs.flag("is_mms", false) || len(m.MediaURLs) > 0
 	if len(m.MediaURLs) > 0 {
@@ -92,7 +91,7 @@ func (a *account) sendMessage(c *call) (answer, error) {
 		return answer{}, err
 	}
 	sender, exists := a.numbers[m.From]
-	if !exists || !sender.canMessage(c.now) {
+	if !exists || !sender.canMessage(c.Now) {
 		return answer{}, notAuthorized()
 	}
 	m.sender = sender.listing
@@ -109,7 +108,7 @@ func (a *account) sendMessage(c *call) (answer, error) {
 }
 
 // newMedia is what becomes of a media URL: named for the end of its path, and of a made-up size.
-func (a *account) newMedia(address string) media {
+func (a *Account) newMedia(address string) media {
 	a.mediaCount++
 	m := media{url: address, fileName: "media", size: 10_000 + a.mediaCount*97%90_000}
 	if u, err := url.Parse(address); err == nil {
@@ -121,15 +120,15 @@ func (a *account) newMedia(address string) media {
 	return m
 }
 
-func (a *account) getMessage(c *call) (answer, error) {
+func (a *Account) getMessage(c *Call) (answer, error) {
 	m, found := find(a.messages, c.vars["message"])
-	if !found || !m.hasRecord(c.now) {
+	if !found || !m.hasRecord(c.Now) {
 		return answer{}, notFound()
 	}
 	return ok(withMedia(object{"data": m.record(c)}, c.version, m)), nil
 }
 
-func (a *account) listMessages(c *call) (answer, error) {
+func (a *Account) listMessages(c *Call) (answer, error) {
 	q := c.parameters()
 	q.page(0)
 	start, end := q.date("start_date"), q.date("end_date")
@@ -142,7 +141,7 @@ func (a *account) listMessages(c *call) (answer, error) {
 
 	var found []*message
 	for _, m := range slices.Backward(a.messages) {
-		if m.hasRecord(c.now) && !m.Time.Before(start) && (end.IsZero() || !m.Time.After(end)) {
+		if m.hasRecord(c.Now) && !m.Time.Before(start) && (end.IsZero() || !m.Time.After(end)) {
 			found = append(found, m)
 		}
 	}
@@ -165,8 +164,8 @@ func (m *message) hasRecord(now time.Time) bool {
 }
 
 // record is the message's detail record.
-func (m *message) record(c *call) object {
-	status, receipts := m.delivery(c.now)
+func (m *message) record(c *Call) object {
+	status, receipts := m.delivery(c.Now)
 	cost := m.cost()
 	attributes := object{
 		"amount_display":     fmt.Sprintf("$%.4f", float64(cost)/1e9),

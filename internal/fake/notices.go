@@ -1,10 +1,6 @@
-package flowroutetest
+package fake
 
-import (
-	"bytes"
-	"net/http"
-	"time"
-)
+import "time"
 
 // The kinds of notices. Of others than port orders it is not known what they are called: these names are the server's
 // own, and so are their words.
@@ -25,10 +21,10 @@ type notice struct {
 }
 
 // expectNotice has a notice delivered when it is due.
-func (a *account) expectNotice(due time.Time, kind string, n notice) {
+func (a *Account) expectNotice(due time.Time, kind string, n notice) {
 	a.noticeCount++
 	n.id, n.at = uuid("notice", a.noticeCount), due
-	a.pending = append(a.pending, &event{due: due, kind: kind, notice: &n})
+	a.Expect(&Event{Due: due, Kind: kind, notice: &n})
 }
 
 // passive says in words that something has come to a state.
@@ -39,15 +35,14 @@ func passive(status string) string {
 	return "has been " + status
 }
 
-// delivery makes what is to be sent of a notice.
-func (n *notice) delivery(e *event, now time.Time) Delivery {
+// document returns where a notice is to be sent, and what.
+func (n *notice) document(kind string) (url string, document object) {
 	status := n.status()
 	at := n.at.Format("2006-01-02T15:04:05.000Z")
-	d := Delivery{Callback: e.kind, Attempt: e.attempts, Time: now}
 	if status != "" {
-		d.URL = n.url()
+		url = n.url()
 	}
-	document := object{"data": object{
+	return url, object{"data": object{
 		"attributes": object{
 			"at":            at,
 			"customer_id":   "1",
@@ -59,13 +54,11 @@ func (n *notice) delivery(e *event, now time.Time) Delivery {
 			"status":        status,
 			"timestamp":     at,
 			"type":          "event",
-			"url_override":  d.URL,
+			"url_override":  url,
 			"version":       "1.0",
 		},
 		"id":        n.id,
 		"timestamp": at,
-		"type":      e.kind,
+		"type":      kind,
 	}}
-	d.Body = bytes.TrimSpace(answer{http.StatusOK, document}.encode().body)
-	return d
 }

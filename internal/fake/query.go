@@ -1,4 +1,4 @@
-package flowroutetest
+package fake
 
 import (
 	"fmt"
@@ -32,8 +32,8 @@ var queryParameters = map[string]string{
 }
 
 // unknownParameters is the error for the parameters of a query that its operation doesn't take.
-func (op operation) unknownParameters(query url.Values) error {
-	unknown := unknownNames(query, strings.Fields(queryParameters[op.name])...)
+func (op Operation) unknownParameters(query url.Values) error {
+	unknown := unknownNames(query, strings.Fields(queryParameters[op.Name])...)
 	if len(unknown) > 0 && !op.presigned() {
 		return unprocessable(unknown)
 	}
@@ -53,7 +53,7 @@ type query struct {
 const defaultLimit = 10
 
 // parameters begins to read the parameters of a list.
-func (c *call) parameters() *query {
+func (c *Call) parameters() *query {
 	return &query{values: c.query, problems: problems{}}
 }
 

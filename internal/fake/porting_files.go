@@ -1,4 +1,4 @@
-package flowroutetest
+package fake
 
 import (
 	"fmt"
@@ -43,7 +43,7 @@ func (o *portOrder) file(f *portFile) object {
 }
 
 // requestLOA answers that the letter of authorization has been sent. What the API answers is not known.
-func (a *account) requestLOA(c *call) (answer, error) {
+func (a *Account) requestLOA(c *Call) (answer, error) {
 	if _, err := a.openPortOrder(c); err != nil {
 		return answer{}, err
 	}
@@ -51,7 +51,7 @@ func (a *account) requestLOA(c *call) (answer, error) {
 }
 
 // signLOA takes the signature. Orders go on without one, too.
-func (a *account) signLOA(c *call) (answer, error) {
+func (a *Account) signLOA(c *Call) (answer, error) {
 	if _, err := a.openPortOrder(c); err != nil {
 		return answer{}, err
 	}
@@ -69,7 +69,7 @@ func (a *account) signLOA(c *call) (answer, error) {
 }
 
 // createPortFile answers with the file and where to upload it. The form of that is the server's own choice.
-func (a *account) createPortFile(c *call) (answer, error) {
+func (a *Account) createPortFile(c *Call) (answer, error) {
 	o, err := a.openPortOrder(c)
 	if err != nil {
 		return answer{}, err
@@ -83,7 +83,7 @@ func (a *account) createPortFile(c *call) (answer, error) {
 		return answer{}, err
 	}
 	f := o.addFile(name)
-	o.modified = c.now
+	o.modified = c.Now
 	data := o.file(f)
 	data["attributes"].(object)["url"] = c.signedUpload(o.storagePath(f.id), documentType(name))
 	return created(object{"data": data}), nil
@@ -101,7 +101,7 @@ func (o *portOrder) storagePath(file string) string {
 	return "portorders/" + o.id + "/" + file
 }
 
-func (a *account) getPortFile(c *call) (answer, error) {
+func (a *Account) getPortFile(c *Call) (answer, error) {
 	o, err := a.portOrder(c)
 	if err != nil {
 		return answer{}, err
@@ -114,10 +114,10 @@ func (a *account) getPortFile(c *call) (answer, error) {
 }
 
 // uploadPath is the path of the file that a request uploads.
-func (c *call) uploadPath() string { return "portorders/" + c.vars["order"] + "/" + c.vars["file"] }
+func (c *Call) uploadPath() string { return "portorders/" + c.vars["order"] + "/" + c.vars["file"] }
 
-// uploadPortFile doesn't keep what is uploaded: it is in [Request.Body].
-func (a *account) uploadPortFile(c *call) (answer, error) {
+// uploadPortFile doesn't keep what is uploaded: the server records it with the request.
+func (a *Account) uploadPortFile(c *Call) (answer, error) {
 	refused, permitted := c.permittedUpload(c.uploadPath())
 	if !permitted {
 		return refused, nil

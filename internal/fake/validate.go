@@ -1,4 +1,4 @@
-package flowroutetest
+package fake
 
 import (
 	"fmt"
@@ -6,8 +6,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-
-	"github.com/flowroute/flowroute-go"
 )
 
 const (
@@ -98,7 +96,7 @@ func phoneNumber(s string) string {
 
 // recipient checks a number that a message is sent to. Version 2.1 of the API is documented to take North American
 // ones, and version 2.2 any in the form of E.164.
-func (c *call) recipient(s string) string {
+func (c *Call) recipient(s string) string {
 	if c.version != "v2.1" && abroadPattern.MatchString(s) {
 		return ""
 	}
@@ -108,12 +106,6 @@ func (c *call) recipient(s string) string {
 // digits11 is a phone number as the API writes it.
 func digits11(number string) string {
 	return strings.TrimPrefix(number, "+")
-}
-
-// northAmerican reads a number that a test gives, in any notation that the library takes, as 11 digits.
-func northAmerican(number string) (value string, valid bool) {
-	value, err := flowroute.ParsePhone(number)
-	return value, err == nil && !strings.HasPrefix(value, "+")
 }
 
 // flag reads a boolean from text.

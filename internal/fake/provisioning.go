@@ -1,29 +1,20 @@
-package flowroutetest
+package fake
 
 import (
-	"fmt"
 	"slices"
 	"time"
 )
 
-func provisioningOperations() []operation {
-	return []operation{
-		{"POST", "/v2/message-provision", "numbers.provisionMessaging", (*account).provisionNumbers},
-		{"GET", "/v2/message-provision/status/{task}", "numbers.getMessagingTask", (*account).getProvisioning},
+func provisioningOperations() []Operation {
+	return []Operation{
+		{"POST", "/v2/message-provision", "numbers.provisionMessaging", (*Account).provisionNumbers},
+		{"GET", "/v2/message-provision/status/{task}", "numbers.getMessagingTask", (*Account).getProvisioning},
 	}
 }
 
-// FailProvisioning makes the next n purchases and updates that enable or disable messaging do all but that. They answer
-// with status 207 and the number, whose messaging stays as it was, without a task. n may be [Always]; 0 ends it. It
-// panics where n is anything else below 0.
-func (s *Server) FailProvisioning(n int) {
-	if n < Always {
-		panic(fmt.Sprintf("flowroutetest: FailProvisioning: n is %d, and must be Always or at least 0", n))
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.account.provisioningFailures = n
-}
+// FailProvisioning makes the next n purchases and updates that enable or disable messaging do all but that; below 0,
+// every one.
+func (a *Account) FailProvisioning(n int) { a.provisioningFailures = n }
 
 // provisioning is a task to enable or disable messaging for numbers.
 type provisioning struct {
@@ -52,7 +43,7 @@ func (a *attributes) messaging() messaging {
 }
 
 // provision begins to enable or disable messaging for a number, unless that is to fail.
-func (a *account) provision(n *number, m messaging, now time.Time) (begun bool) {
+func (a *Account) provision(n *number, m messaging, now time.Time) (begun bool) {
 	if a.provisioningFailures != 0 {
 		if a.provisioningFailures > 0 {
 			a.provisioningFailures--
@@ -64,7 +55,7 @@ func (a *account) provision(n *number, m messaging, now time.Time) (begun bool) 
 }
 
 // newProvisioning begins to enable or disable messaging for numbers, those of them that are on the account.
-func (a *account) newProvisioning(numbers []string, m messaging, now time.Time) *provisioning {
+func (a *Account) newProvisioning(numbers []string, m messaging, now time.Time) *provisioning {
 	a.provisionCount++
 	p := &provisioning{
 		id:      uuid("provisioning", a.provisionCount),
@@ -94,7 +85,7 @@ func (a *account) newProvisioning(numbers []string, m messaging, now time.Time) 
 }
 
 // stopProvisioning has the tasks that still work on a number fail for it.
-func (a *account) stopProvisioning(n *number, now time.Time) {
+func (a *Account) stopProvisioning(n *number, now time.Time) {
 	for _, p := range a.provisionings {
 		if now.Before(p.done) && slices.Contains(p.numbers, n.value) && !slices.Contains(p.failed, n.value) {
 			p.failed = append(p.failed, n.value)
@@ -169,7 +160,7 @@ func (p *provisioning) document(now time.Time) object {
 
 // provisionNumbers answers 404 where one number was asked for that isn't on the account, for want of knowing what the
 // API says; of several, such a number is among the failed ones.
-func (a *account) provisionNumbers(c *call) (answer, error) {
+func (a *Account) provisionNumbers(c *Call) (answer, error) {
 	attrs, err := c.flat()
 	if err != nil {
 		return answer{}, err
@@ -189,13 +180,13 @@ func (a *account) provisionNumbers(c *call) (answer, error) {
 	if _, exists := a.numbers[numbers[0]]; !exists && len(numbers) == 1 {
 		return answer{}, notFound()
 	}
-	return created(a.newProvisioning(numbers, m, c.now).document(c.now)), nil
+	return created(a.newProvisioning(numbers, m, c.Now).document(c.Now)), nil
 }
 
-func (a *account) getProvisioning(c *call) (answer, error) {
+func (a *Account) getProvisioning(c *Call) (answer, error) {
 	p, found := find(a.provisionings, c.vars["task"])
 	if !found {
 		return answer{}, notFound()
 	}
-	return ok(p.document(c.now)), nil
+	return ok(p.document(c.Now)), nil
 }

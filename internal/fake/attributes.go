@@ -1,4 +1,4 @@
-package flowroutetest
+package fake
 
 import (
 	"bytes"
@@ -22,14 +22,14 @@ type attributes struct {
 }
 
 // attributes begins to read values.
-func (c *call) attributes(values object) *attributes {
-	return &attributes{values: values, problems: problems{}, known: map[string]bool{}, lenient: c.lenient}
+func (c *Call) attributes(values object) *attributes {
+	return &attributes{values: values, problems: problems{}, known: map[string]bool{}, lenient: c.Lenient}
 }
 
 // In which form an operation takes its values is what the documentation and the official SDKs send: one form as a rule.
 
 // flat reads the values of a body that is nothing else.
-func (c *call) flat() (*attributes, error) {
+func (c *Call) flat() (*attributes, error) {
 	body, err := c.json()
 	if err != nil {
 		return nil, err
@@ -42,7 +42,7 @@ func (c *call) flat() (*attributes, error) {
 
 // enveloped reads the values of a body that has them in data.attributes. Its type must be one of those given; none
 // given is any.
-func (c *call) enveloped(types ...string) (*attributes, error) {
+func (c *Call) enveloped(types ...string) (*attributes, error) {
 	resource, err := c.resource(types)
 	if err != nil {
 		return nil, err
@@ -60,7 +60,7 @@ func (c *call) enveloped(types ...string) (*attributes, error) {
 }
 
 // envelopedOrFlat reads the values of a body in either form.
-func (c *call) envelopedOrFlat(types ...string) (*attributes, error) {
+func (c *Call) envelopedOrFlat(types ...string) (*attributes, error) {
 	body, err := c.json()
 	if err != nil {
 		return nil, err
@@ -72,11 +72,11 @@ func (c *call) envelopedOrFlat(types ...string) (*attributes, error) {
 }
 
 // flatOrForm reads the values of a body that may be form-encoded as well.
-func (c *call) flatOrForm() (*attributes, error) {
+func (c *Call) flatOrForm() (*attributes, error) {
 	if c.mediaType() != "application/x-www-form-urlencoded" {
 		return c.flat()
 	}
-	form, err := url.ParseQuery(string(c.body))
+	form, err := url.ParseQuery(string(c.Body))
 	if err != nil {
 		return nil, refuse(http.StatusBadRequest, "The body is not a valid form.", "Bad Request")
 	}
@@ -84,7 +84,7 @@ func (c *call) flatOrForm() (*attributes, error) {
 }
 
 // texts reads the values of a query or form.
-func (c *call) texts(query url.Values) *attributes {
+func (c *Call) texts(query url.Values) *attributes {
 	values := object{}
 	for name := range query {
 		values[name] = query.Get(name)
@@ -93,7 +93,7 @@ func (c *call) texts(query url.Values) *attributes {
 }
 
 // identifier reads a body that names a record: its type, which must be the one given, and its id.
-func (c *call) identifier(kind string) (id string, err error) {
+func (c *Call) identifier(kind string) (id string, err error) {
 	resource, err := c.resource([]string{kind})
 	if err != nil {
 		return "", err
@@ -106,7 +106,7 @@ func (c *call) identifier(kind string) (id string, err error) {
 }
 
 // resource reads a body's data, whose type must be one of those given; none given is any.
-func (c *call) resource(types []string) (object, error) {
+func (c *Call) resource(types []string) (object, error) {
 	body, err := c.json()
 	if err != nil {
 		return nil, err
@@ -125,7 +125,7 @@ func (c *call) resource(types []string) (object, error) {
 	default:
 		return nil, unprocessable(object{"data": problems{"type": {`Invalid type. Expected "` + types[0] + `".`}}})
 	}
-	if c.lenient {
+	if c.Lenient {
 		return resource, nil
 	}
 	// Some clients send a whole record back, with its id and links.
@@ -150,7 +150,7 @@ func unknownNames[V any](values map[string]V, known ...string) problems {
 }
 
 // mediaType is what the body says that it is, without parameters such as charset.
-func (c *call) mediaType() string {
+func (c *Call) mediaType() string {
 	contentType := c.header.Get("Content-Type")
 	if mediaType, _, err := mime.ParseMediaType(contentType); err == nil {
 		return mediaType
@@ -159,13 +159,13 @@ func (c *call) mediaType() string {
 }
 
 // json decodes the body, which must be a JSON object and nothing else.
-func (c *call) json() (object, error) {
+func (c *Call) json() (object, error) {
 	// Some clients call their JSON plain text, or nothing at all.
 	types := []string{"application/vnd.api+json", "application/json", "text/plain", ""}
 	if !slices.Contains(types, c.mediaType()) {
 		return nil, refuse(http.StatusUnsupportedMediaType, "Unsupported media type in request.", "Unsupported Media Type")
 	}
-	dec := json.NewDecoder(bytes.NewReader(c.body))
+	dec := json.NewDecoder(bytes.NewReader(c.Body))
 	dec.UseNumber()
 	var body any
 	if err := dec.Decode(&body); err != nil {

@@ -1,4 +1,4 @@
-package flowroutetest
+package fake
 
 import (
 	"bytes"
@@ -16,12 +16,12 @@ import (
 // MediaExpiresAfter is how long the link of an attachment that was received works, by the server's clock.
 const MediaExpiresAfter = 30 * 24 * time.Hour
 
-func mediaOperations() []operation {
-	return []operation{{"GET", storage + "media/{media}", "messages.downloadMedia", (*account).downloadMedia}}
+func mediaOperations() []Operation {
+	return []Operation{{"GET", storage + "media/{media}", "messages.downloadMedia", (*Account).downloadMedia}}
 }
 
 // receiveMedia is what becomes of a file that was received.
-func (a *account) receiveMedia(f Attachment, base string, now time.Time) media {
+func (a *Account) receiveMedia(f Attachment, base string, now time.Time) media {
 	a.mediaCount++
 	m := media{
 		fileName: path.Base(cmp.Or(f.FileName, "media")),
@@ -41,13 +41,13 @@ func (a *account) receiveMedia(f Attachment, base string, now time.Time) media {
 func (m media) until(expires string) string { return "media/" + m.id + " until " + expires }
 
 // downloadMedia gives an attachment out as long as its link works.
-func (a *account) downloadMedia(c *call) (answer, error) {
+func (a *Account) downloadMedia(c *Call) (answer, error) {
 	m := media{id: c.vars["media"]}
 	expires := c.query.Get("Expires")
 	if refused, permitted := c.permitted(m.until(expires)); !permitted {
 		return refused, nil
 	}
-	if seconds, _ := strconv.ParseInt(expires, 10, 64); c.now.After(time.Unix(seconds, 0)) {
+	if seconds, _ := strconv.ParseInt(expires, 10, 64); c.Now.After(time.Unix(seconds, 0)) {
 		return storageError(http.StatusForbidden, "AccessDenied", "Request has expired"), nil
 	}
 	for _, message := range a.messages {

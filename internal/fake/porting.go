@@ -1,4 +1,4 @@
-package flowroutetest
+package fake
 
 import (
 	"fmt"
@@ -27,22 +27,22 @@ const (
 	firstPortGroup = 38696 // and those of their groups
 )
 
-func portingOperations() []operation {
-	return []operation{
-		{"POST", "/v2/portorders/portability", "porting.checkPortability", (*account).checkPortability},
-		{"POST", "/v2/portorders", "porting.create", (*account).createPortOrder},
-		{"GET", "/v2/portorders", "porting.list", (*account).listPortOrders},
-		{"GET", "/v2/portorders?group_id", "porting.getGroup", (*account).getPortGroup},
-		{"GET", "/v2/portorders/{order}", "porting.get", (*account).getPortOrder},
-		{"PATCH", "/v2/portorders/{order}", "porting.update", (*account).updatePortOrder},
-		{"GET", "/v2/portorders/{order}/status", "porting.getStatus", (*account).getPortStatus},
-		{"PATCH", "/v2/portorders/{order}/status", "porting.cancel", (*account).cancelPortOrder},
-		{"PATCH", "/v2/portorders/{order}/relationships/numbers", "porting.changeNumbers", (*account).changePortNumbers},
-		{"POST", "/v2/portorders/{group}/numbers", "porting.addToGroup", (*account).addToPortGroup},
-		{"GET", "/v2/portorders/{order}/loa", "porting.requestLOA", (*account).requestLOA},
-		{"POST", "/v2/portorders/{order}/loa", "porting.signLOA", (*account).signLOA},
-		{"POST", "/v2/portorders/{order}/upload_file", "porting.upload", (*account).createPortFile},
-		{"GET", "/v2/portorders/{order}/files/{file}", "porting.getFile", (*account).getPortFile},
+func portingOperations() []Operation {
+	return []Operation{
+		{"POST", "/v2/portorders/portability", "porting.checkPortability", (*Account).checkPortability},
+		{"POST", "/v2/portorders", "porting.create", (*Account).createPortOrder},
+		{"GET", "/v2/portorders", "porting.list", (*Account).listPortOrders},
+		{"GET", "/v2/portorders?group_id", "porting.getGroup", (*Account).getPortGroup},
+		{"GET", "/v2/portorders/{order}", "porting.get", (*Account).getPortOrder},
+		{"PATCH", "/v2/portorders/{order}", "porting.update", (*Account).updatePortOrder},
+		{"GET", "/v2/portorders/{order}/status", "porting.getStatus", (*Account).getPortStatus},
+		{"PATCH", "/v2/portorders/{order}/status", "porting.cancel", (*Account).cancelPortOrder},
+		{"PATCH", "/v2/portorders/{order}/relationships/numbers", "porting.changeNumbers", (*Account).changePortNumbers},
+		{"POST", "/v2/portorders/{group}/numbers", "porting.addToGroup", (*Account).addToPortGroup},
+		{"GET", "/v2/portorders/{order}/loa", "porting.requestLOA", (*Account).requestLOA},
+		{"POST", "/v2/portorders/{order}/loa", "porting.signLOA", (*Account).signLOA},
+		{"POST", "/v2/portorders/{order}/upload_file", "porting.upload", (*Account).createPortFile},
+		{"GET", "/v2/portorders/{order}/files/{file}", "porting.getFile", (*Account).getPortFile},
 	}
 }
 
@@ -108,7 +108,7 @@ func (o *portOrder) is(now time.Time, statuses ...string) bool {
 }
 
 // begin has the order go through the states from the first.
-func (a *account) begin(o *portOrder, now time.Time) {
+func (a *Account) begin(o *portOrder, now time.Time) {
 	o.stopped, o.began = "", now
 	for _, step := range portSteps[1:] {
 		due := now.Add(step.after)
@@ -122,7 +122,7 @@ func (a *account) begin(o *portOrder, now time.Time) {
 }
 
 // stop has the order stay in a state.
-func (a *account) stop(o *portOrder, status string, now time.Time) {
+func (a *Account) stop(o *portOrder, status string, now time.Time) {
 	o.stopped, o.stoppedAt, o.modified = status, now, now
 	if status == portCanceled {
 		status = "cancelled" // as it is spelled there
@@ -145,13 +145,10 @@ func (o *portOrder) notice(status func() string) notice {
 func (o *portOrder) kind() string { return describeNumber(o.numbers[0]).kind }
 
 // RejectPortOrder rejects a port order, as the provider that loses its numbers may. The order gets the reason as a
-// comment. Once it is changed it is pending again. It is an error where there is no such order or it has come to its
+// comment. Once it is changed it is pending again. It is an error if there is no such order or it has come to its
 // end.
-func (s *Server) RejectPortOrder(id, reason string) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	now := s.clock.now()
-	o, found := find(s.account.portOrders, id)
+func (a *Account) RejectPortOrder(id, reason string, now time.Time) error {
+	o, found := find(a.portOrders, id)
 	switch {
 	case !found:
 		return fmt.Errorf("flowroutetest: no port order %s", id)
@@ -159,13 +156,13 @@ func (s *Server) RejectPortOrder(id, reason string) error {
 		status, _ := o.status(now)
 		return fmt.Errorf("flowroutetest: port order %s is %s", id, status)
 	}
-	s.account.stop(o, portRejected, now)
+	a.stop(o, portRejected, now)
 	o.details.comments = append(o.details.comments, reason)
 	return nil
 }
 
 // settle puts the numbers of port orders on the account that have been completed by now.
-func (a *account) settle(now time.Time) {
+func (a *Account) settle(now time.Time) {
 	for _, o := range a.portOrders {
 		if o.arrived || !o.is(now, portCompleted) {
 			continue
@@ -180,7 +177,7 @@ func (a *account) settle(now time.Time) {
 }
 
 // portedNumber is a new number with its presets, as far as they still exist and it can have them.
-func (a *account) portedNumber(value string, d portDetails, now time.Time) *number {
+func (a *Account) portedNumber(value string, d portDetails, now time.Time) *number {
 	n := newNumber(describeNumber(value))
 	n.alias, n.cnamLookups = d.presets["alias"], d.cnamLookups
 	if _, found := find(a.routes, d.presets["primary_route_id"]); found {
@@ -211,7 +208,7 @@ func portNumber(s string) string {
 }
 
 // portable tells whether a number can be ported to the account.
-func (a *account) portable(value string, now time.Time) bool {
+func (a *Account) portable(value string, now time.Time) bool {
 	_, own := a.numbers[value]
 	return !own && !strings.HasSuffix(value, NotPortable) && !slices.ContainsFunc(a.portOrders, func(o *portOrder) bool {
 		return slices.Contains(o.numbers, value) && !o.is(now, portCompleted, portCanceled)
@@ -220,7 +217,7 @@ func (a *account) portable(value string, now time.Time) bool {
 
 // checkPortability has long codes enabled for the hypernetwork, and toll-free numbers not, which is the server's own
 // choice.
-func (a *account) checkPortability(c *call) (answer, error) {
+func (a *Account) checkPortability(c *Call) (answer, error) {
 	attrs, err := c.flat()
 	if err != nil {
 		return answer{}, err
@@ -233,7 +230,7 @@ func (a *account) checkPortability(c *call) (answer, error) {
 	add := func(list, number string) { lists[list] = append(lists[list], "+"+number) }
 	for _, n := range numbers {
 		switch {
-		case !a.portable(n, c.now):
+		case !a.portable(n, c.Now):
 			add("nonportable", n)
 			continue
 		case describeNumber(n).kind == longCode:
@@ -246,23 +243,23 @@ func (a *account) checkPortability(c *call) (answer, error) {
 
 // createPortOrder makes an order for the long codes and one for the toll-free numbers, in a group. One alone is the
 // answer's data; two are a list, which is the server's own choice.
-func (a *account) createPortOrder(c *call) (answer, error) {
+func (a *Account) createPortOrder(c *Call) (answer, error) {
 	attrs, err := c.enveloped()
 	if err != nil {
 		return answer{}, err
 	}
-	numbers := a.portNumbers(attrs, "numbers", c.now)
+	numbers := a.portNumbers(attrs, "numbers", c.Now)
 	details := a.portDetails(attrs, nil)
 	if err := attrs.err(); err != nil {
 		return answer{}, err
 	}
 	group := serial(&a.portGroupCount, firstPortGroup)
-	orders := a.addPortOrders(group, numbers, details, c.now)
-	return created(portDocument(orders, c.now)), nil
+	orders := a.addPortOrders(group, numbers, details, c.Now)
+	return created(portDocument(orders, c.Now)), nil
 }
 
 // portNumbers reads the numbers to port, each once.
-func (a *account) portNumbers(attrs *attributes, name string, now time.Time) []string {
+func (a *Account) portNumbers(attrs *attributes, name string, now time.Time) []string {
 	var numbers []string
 	for _, n := range attrs.numbers(name, portNumber) {
 		switch {
@@ -277,7 +274,7 @@ func (a *account) portNumbers(attrs *attributes, name string, now time.Time) []s
 }
 
 // addPortOrders makes the orders of a group for numbers.
-func (a *account) addPortOrders(group string, numbers []string, d portDetails, now time.Time) []*portOrder {
+func (a *Account) addPortOrders(group string, numbers []string, d portDetails, now time.Time) []*portOrder {
 	var orders []*portOrder
 	for _, kind := range []string{longCode, tollFree} {
 		ofKind := slices.DeleteFunc(slices.Clone(numbers), func(n string) bool { return describeNumber(n).kind != kind })
@@ -375,7 +372,7 @@ func noSuchPortOrder() *refusal {
 }
 
 // portOrder returns the order that a path names.
-func (a *account) portOrder(c *call) (*portOrder, error) {
+func (a *Account) portOrder(c *Call) (*portOrder, error) {
 	o, found := find(a.portOrders, c.vars["order"])
 	if !found {
 		return nil, noSuchPortOrder()
@@ -384,19 +381,19 @@ func (a *account) portOrder(c *call) (*portOrder, error) {
 }
 
 // changeablePortOrder returns the order that a path names, where it can be changed.
-func (a *account) changeablePortOrder(c *call) (*portOrder, error) {
+func (a *Account) changeablePortOrder(c *Call) (*portOrder, error) {
 	o, err := a.portOrder(c)
-	if err == nil && !o.is(c.now, portPending, portRejected) {
-		err = o.refusal(c.now)
+	if err == nil && !o.is(c.Now, portPending, portRejected) {
+		err = o.refusal(c.Now)
 	}
 	return o, err
 }
 
 // openPortOrder returns the order that a path names, where it has not come to its end.
-func (a *account) openPortOrder(c *call) (*portOrder, error) {
+func (a *Account) openPortOrder(c *Call) (*portOrder, error) {
 	o, err := a.portOrder(c)
-	if err == nil && o.is(c.now, portCompleted, portCanceled) {
-		err = o.refusal(c.now)
+	if err == nil && o.is(c.Now, portCompleted, portCanceled) {
+		err = o.refusal(c.Now)
 	}
 	return o, err
 }
@@ -408,27 +405,27 @@ func (o *portOrder) refusal(now time.Time) *refusal {
 }
 
 // changed has an order be processed from the beginning where it was rejected.
-func (a *account) changed(o *portOrder, now time.Time) {
+func (a *Account) changed(o *portOrder, now time.Time) {
 	if o.stopped == portRejected {
 		a.begin(o, now)
 	}
 	o.modified = now
 }
 
-func (a *account) getPortOrder(c *call) (answer, error) {
+func (a *Account) getPortOrder(c *Call) (answer, error) {
 	o, err := a.portOrder(c)
 	if err != nil {
 		return answer{}, err
 	}
-	return ok(object{"data": o.object(c.now)}), nil
+	return ok(object{"data": o.object(c.Now)}), nil
 }
 
-func (a *account) getPortStatus(c *call) (answer, error) {
+func (a *Account) getPortStatus(c *Call) (answer, error) {
 	o, err := a.portOrder(c)
 	if err != nil {
 		return answer{}, err
 	}
-	return ok(o.statusDocument(c.now)), nil
+	return ok(o.statusDocument(c.Now)), nil
 }
 
 func (o *portOrder) statusDocument(now time.Time) object {
@@ -441,7 +438,7 @@ func (o *portOrder) statusDocument(now time.Time) object {
 }
 
 // updatePortOrder takes its values in either form, since it isn't known in which the API does.
-func (a *account) updatePortOrder(c *call) (answer, error) {
+func (a *Account) updatePortOrder(c *Call) (answer, error) {
 	o, err := a.changeablePortOrder(c)
 	if err != nil {
 		return answer{}, err
@@ -459,12 +456,12 @@ func (a *account) updatePortOrder(c *call) (answer, error) {
 	}
 	o.details = details
 	o.addDocuments(details.documents)
-	a.changed(o, c.now)
-	return ok(object{"data": o.object(c.now)}), nil
+	a.changed(o, c.Now)
+	return ok(object{"data": o.object(c.Now)}), nil
 }
 
 // cancelPortOrder answers with the new state, which is the server's own choice.
-func (a *account) cancelPortOrder(c *call) (answer, error) {
+func (a *Account) cancelPortOrder(c *Call) (answer, error) {
 	o, err := a.openPortOrder(c)
 	if err != nil {
 		return answer{}, err
@@ -477,12 +474,12 @@ func (a *account) cancelPortOrder(c *call) (answer, error) {
 	if err := attrs.err(); err != nil {
 		return answer{}, err
 	}
-	a.stop(o, portCanceled, c.now)
-	return ok(o.statusDocument(c.now)), nil
+	a.stop(o, portCanceled, c.Now)
+	return ok(o.statusDocument(c.Now)), nil
 }
 
 // changePortNumbers answers with the order, which is the server's own choice.
-func (a *account) changePortNumbers(c *call) (answer, error) {
+func (a *Account) changePortNumbers(c *Call) (answer, error) {
 	o, err := a.changeablePortOrder(c)
 	if err != nil {
 		return answer{}, err
@@ -493,7 +490,7 @@ func (a *account) changePortNumbers(c *call) (answer, error) {
 	}
 	var added, removed []string
 	if attrs.has("add") {
-		added = a.portNumbers(attrs, "add", c.now)
+		added = a.portNumbers(attrs, "add", c.Now)
 	}
 	if attrs.has("remove") {
 		removed = attrs.numbers("remove", portNumber)
@@ -520,14 +517,14 @@ func (a *account) changePortNumbers(c *call) (answer, error) {
 		return answer{}, err
 	}
 	o.numbers = numbers
-	a.changed(o, c.now)
-	return ok(object{"data": o.object(c.now)}), nil
+	a.changed(o, c.Now)
+	return ok(object{"data": o.object(c.Now)}), nil
 }
 
 // addToPortGroup puts numbers into the group's order for their kind while that can be changed, and into a new order
 // like the group's first one otherwise. It answers with the orders that got numbers. All that is the server's own
 // choice.
-func (a *account) addToPortGroup(c *call) (answer, error) {
+func (a *Account) addToPortGroup(c *Call) (answer, error) {
 	group := a.portGroup(c.vars["group"])
 	if len(group) == 0 {
 		return answer{}, noSuchPortOrder()
@@ -540,13 +537,13 @@ func (a *account) addToPortGroup(c *call) (answer, error) {
 	if !attrs.has(name) && attrs.has("numbers") {
 		name = "numbers"
 	}
-	numbers := a.portNumbers(attrs, name, c.now)
+	numbers := a.portNumbers(attrs, name, c.Now)
 	if err := attrs.err(); err != nil {
 		return answer{}, err
 	}
 	var orders []*portOrder
 	for _, o := range group {
-		if !o.is(c.now, portPending, portRejected) {
+		if !o.is(c.Now, portPending, portRejected) {
 			continue
 		}
 		kind := o.kind()
@@ -560,9 +557,9 @@ func (a *account) addToPortGroup(c *call) (answer, error) {
 			}
 		}
 		numbers = slices.DeleteFunc(numbers, ofOrder)
-		a.changed(o, c.now)
+		a.changed(o, c.Now)
 		orders = append(orders, o)
 	}
-	orders = append(orders, a.addPortOrders(group[0].group, numbers, group[0].details, c.now)...)
-	return ok(portDocument(orders, c.now)), nil
+	orders = append(orders, a.addPortOrders(group[0].group, numbers, group[0].details, c.Now)...)
+	return ok(portDocument(orders, c.Now)), nil
 }

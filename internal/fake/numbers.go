@@ -1,4 +1,4 @@
-package flowroutetest
+package fake
 
 import (
 	"cmp"
@@ -20,24 +20,21 @@ const (
 	canadianLongCode = "16045550102"
 )
 
-// ForSale is a number that a new server has for sale: a local one in Seattle, which costs $1.00 to set up.
-const ForSale = "12062790237"
-
 // MessagingEnabledAfter is how long it takes to enable or disable messaging for a number.
 const MessagingEnabledAfter = time.Minute
 
-func numberOperations() []operation {
-	return []operation{
-		{"GET", "/v2/numbers/available/areacodes", "numbers.listAreaCodes", (*account).listAreaCodes},
-		{"GET", "/v2/numbers/available/exchanges", "numbers.listExchanges", (*account).listExchanges},
-		{"GET", "/v2/numbers/available/tiers", "numbers.listTiers", (*account).listTiers},
-		{"GET", "/v2/numbers/available", "numbers.search", (*account).searchNumbers},
-		{"POST", "/v2/numbers/{number}", "numbers.purchase", (*account).purchaseNumber},
-		{"GET", "/v2/numbers", "numbers.list", (*account).listNumbers},
-		{"GET", "/v2/numbers/{number}", "numbers.get", (*account).getNumber},
-		{"POST", "/v2/numbers/details", "numbers.getMany", (*account).getNumbers},
-		{"PATCH", "/v2/numbers/{number}", "numbers.update", (*account).updateNumber},
-		{"DELETE", "/v2/numbers/{number}", "numbers.release", (*account).releaseNumber},
+func numberOperations() []Operation {
+	return []Operation{
+		{"GET", "/v2/numbers/available/areacodes", "numbers.listAreaCodes", (*Account).listAreaCodes},
+		{"GET", "/v2/numbers/available/exchanges", "numbers.listExchanges", (*Account).listExchanges},
+		{"GET", "/v2/numbers/available/tiers", "numbers.listTiers", (*Account).listTiers},
+		{"GET", "/v2/numbers/available", "numbers.search", (*Account).searchNumbers},
+		{"POST", "/v2/numbers/{number}", "numbers.purchase", (*Account).purchaseNumber},
+		{"GET", "/v2/numbers", "numbers.list", (*Account).listNumbers},
+		{"GET", "/v2/numbers/{number}", "numbers.get", (*Account).getNumber},
+		{"POST", "/v2/numbers/details", "numbers.getMany", (*Account).getNumbers},
+		{"PATCH", "/v2/numbers/{number}", "numbers.update", (*Account).updateNumber},
+		{"DELETE", "/v2/numbers/{number}", "numbers.release", (*Account).releaseNumber},
 	}
 }
 
@@ -58,8 +55,8 @@ type number struct {
 	provisioningTask string // id of the latest task to enable or disable it
 }
 
-// addNumber puts a number on the account that is able to send messages.
-func (a *account) addNumber(value string) {
+// AddNumber puts a number of 11 digits on the account that is able to send messages, unless it is there.
+func (a *Account) AddNumber(value string) {
 	if _, exists := a.numbers[value]; exists {
 		return
 	}
@@ -80,12 +77,18 @@ func newNumber(l listing) *number {
 	return &number{listing: l, cnamLookups: true, primaryRoute: builtInRoute}
 }
 
-func (a *account) numberValues() []string {
+// Numbers returns the numbers on the account, sorted.
+func (a *Account) Numbers(now time.Time) []string {
+	a.settle(now)
+	return a.numberValues()
+}
+
+func (a *Account) numberValues() []string {
 	return slices.Sorted(maps.Keys(a.numbers))
 }
 
 // own returns the number that a path names, or the given error where it isn't on the account.
-func (a *account) own(c *call, otherwise *refusal) (*number, error) {
+func (a *Account) own(c *Call, otherwise *refusal) (*number, error) {
 	n, exists := a.numbers[c.vars["number"]]
 	if !exists {
 		return nil, otherwise
@@ -93,7 +96,7 @@ func (a *account) own(c *call, otherwise *refusal) (*number, error) {
 	return n, nil
 }
 
-func (a *account) listAreaCodes(c *call) (answer, error) {
+func (a *Account) listAreaCodes(c *Call) (answer, error) {
 	q := c.parameters()
 	most := q.cost("max_setup_cost")
 	q.page(400)
@@ -107,7 +110,7 @@ func (a *account) listAreaCodes(c *call) (answer, error) {
 	}), nil
 }
 
-func (a *account) listExchanges(c *call) (answer, error) {
+func (a *Account) listExchanges(c *Call) (answer, error) {
 	q := c.parameters()
 	most := q.cost("max_setup_cost")
 	areaCode := q.text("areacode", wholeNumber)
@@ -134,7 +137,7 @@ func wholeNumber(s string) string {
 }
 
 // prefixesForSale returns the prefixes of the numbers for sale that cost at most most to set up, each once.
-func (a *account) prefixesForSale(prefix func(listing) string, most float64) []string {
+func (a *Account) prefixesForSale(prefix func(listing) string, most float64) []string {
 	var prefixes []string
 	for l := range a.forSale() {
 		if l.setupCost <= most {
@@ -145,7 +148,7 @@ func (a *account) prefixesForSale(prefix func(listing) string, most float64) []s
 }
 
 // listTiers is what the API does, down to links that lead to another path and to the account's own numbers.
-func (a *account) listTiers(c *call) (answer, error) {
+func (a *Account) listTiers(c *Call) (answer, error) {
 	q := c.parameters()
 	q.page(200)
 	if err := q.err(); err != nil {
@@ -173,7 +176,7 @@ func (p numberPattern) match(value string) bool {
 	return strings.Contains(value, p.contains) && strings.HasSuffix(value, p.end) && strings.HasPrefix(value, p.start)
 }
 
-func (a *account) searchNumbers(c *call) (answer, error) {
+func (a *Account) searchNumbers(c *Call) (answer, error) {
 	q := c.parameters()
 	state := q.normalized("state", strings.ToUpper)
 	contains, end := q.digits("contains"), q.digits("ends_with")
@@ -261,7 +264,7 @@ func (l listing) object() object {
 	}
 }
 
-func (a *account) purchaseNumber(c *call) (answer, error) {
+func (a *Account) purchaseNumber(c *Call) (answer, error) {
 	options, err := c.purchaseOptions()
 	if err != nil {
 		return answer{}, err
@@ -281,21 +284,21 @@ func (a *account) purchaseNumber(c *call) (answer, error) {
 	n.cnamLookups = cnamLookups
 	a.numbers[value] = n
 	status := http.StatusCreated
-	if messaging.enable && !a.provision(n, messaging, c.now) {
+	if messaging.enable && !a.provision(n, messaging, c.Now) {
 		status = http.StatusMultiStatus
 	}
-	return answer{status, a.numberDocument(n, c.now)}, nil
+	return answer{status, a.numberDocument(n, c.Now)}, nil
 }
 
 // purchaseOptions are in the body, or in the query where there is no body.
-func (c *call) purchaseOptions() (*attributes, error) {
-	if len(c.body) == 0 {
+func (c *Call) purchaseOptions() (*attributes, error) {
+	if len(c.Body) == 0 {
 		return c.texts(c.query), nil
 	}
 	return c.flat()
 }
 
-func (a *account) listNumbers(c *call) (answer, error) {
+func (a *Account) listNumbers(c *Call) (answer, error) {
 	q := c.parameters()
 	pattern := numberPattern{q.digits("contains"), q.digits("ends_with"), q.firstDigits("starts_with")}
 	alias := q.text("alias", atMost(maxAlias))
@@ -308,21 +311,21 @@ func (a *account) listNumbers(c *call) (answer, error) {
 		return pattern.match(n.value) && (alias == "" || n.alias == alias) && (tier == "" || n.tier == tier)
 	})
 	return list(q, "/v2/numbers", found, func(n *number) object {
-		return object{"attributes": n.summary(c.now), "id": n.value, "links": self(n.url()), "type": "number"}
+		return object{"attributes": n.summary(c.Now), "id": n.value, "links": self(n.url()), "type": "number"}
 	}), nil
 }
 
-func (a *account) getNumber(c *call) (answer, error) {
+func (a *Account) getNumber(c *Call) (answer, error) {
 	n, err := a.own(c, notFound())
 	if err != nil {
 		return answer{}, err
 	}
-	return ok(a.numberDocument(n, c.now)), nil
+	return ok(a.numberDocument(n, c.Now)), nil
 }
 
 // getNumbers answers with each number's data in a list, and what they are all related to, once, beside it. That, and
 // to refuse the whole where one of them isn't on the account, is the server's own choice.
-func (a *account) getNumbers(c *call) (answer, error) {
+func (a *Account) getNumbers(c *Call) (answer, error) {
 	attrs, err := c.flat()
 	if err != nil {
 		return answer{}, err
@@ -338,9 +341,9 @@ func (a *account) getNumbers(c *call) (answer, error) {
 		if !exists {
 			return answer{}, notFound()
 		}
-		document := a.numberDocument(n, c.now)
+		document := a.numberDocument(n, c.Now)
 		data = append(data, document["data"])
-		for _, r := range a.included(n, c.now) {
+		for _, r := range a.included(n, c.Now) {
 			if key := fmt.Sprint(r["type"], r["id"]); !seen[key] {
 				seen[key] = true
 				included = append(included, r)
@@ -357,7 +360,7 @@ func (a *account) getNumbers(c *call) (answer, error) {
 // maxAlias is how long a number's alias may be.
 const maxAlias = 64
 
-func (a *account) updateNumber(c *call) (answer, error) {
+func (a *Account) updateNumber(c *Call) (answer, error) {
 	n, err := a.own(c, notAuthorized())
 	if err != nil {
 		return answer{}, err
@@ -378,18 +381,18 @@ func (a *account) updateNumber(c *call) (answer, error) {
 	}
 	n.cnamLookups = cnamLookups
 	status := http.StatusOK
-	if attrs.has("messaging_enabled") && !a.provision(n, messaging, c.now) {
+	if attrs.has("messaging_enabled") && !a.provision(n, messaging, c.Now) {
 		status = http.StatusMultiStatus
 	}
-	return answer{status, a.numberDocument(n, c.now)}, nil
+	return answer{status, a.numberDocument(n, c.Now)}, nil
 }
 
-func (a *account) releaseNumber(c *call) (answer, error) {
+func (a *Account) releaseNumber(c *Call) (answer, error) {
 	n, err := a.own(c, notFound())
 	if err != nil {
 		return answer{}, err
 	}
-	a.stopProvisioning(n, c.now)
+	a.stopProvisioning(n, c.Now)
 	delete(a.numbers, n.value)
 	a.release(n.listing)
 	return noContent(), nil
@@ -416,7 +419,7 @@ func (n *number) summary(now time.Time) object {
 }
 
 // numberDocument is a number with what it is related to.
-func (a *account) numberDocument(n *number, now time.Time) object {
+func (a *Account) numberDocument(n *number, now time.Time) object {
 	attributes := n.summary(now)
 	maps.Copy(attributes, object{
 		"inbound_rate": inboundRate,
@@ -451,7 +454,7 @@ func (a *account) numberDocument(n *number, now time.Time) object {
 }
 
 // included are the records that a number is related to, each once.
-func (a *account) included(n *number, now time.Time) []object {
+func (a *Account) included(n *number, now time.Time) []object {
 	var included []object
 	for _, id := range slices.Compact([]string{n.primaryRoute, n.failoverRoute}) {
 		if r, found := find(a.routes, id); found {

@@ -1,4 +1,4 @@
-package flowroutetest
+package fake
 
 import (
 	"compress/gzip"
@@ -29,31 +29,29 @@ const firstExport = 38646
 // exportHost begins the links of exports, but for those of new ones: a host that only the API itself knows.
 const exportHost = "http://cdr-api"
 
-func exportOperations() []operation {
-	return []operation{
-		{"POST", "/v2/cdrs/exports", "cdrs.create", (*account).createExport},
-		{"GET", "/v2/cdrs/exports", "cdrs.list", (*account).listExports},
-		{"GET", "/v2/cdrs/exports/{export}", "cdrs.get", (*account).getExport},
+func exportOperations() []Operation {
+	return []Operation{
+		{"POST", "/v2/cdrs/exports", "cdrs.create", (*Account).createExport},
+		{"GET", "/v2/cdrs/exports", "cdrs.list", (*Account).listExports},
+		{"GET", "/v2/cdrs/exports/{export}", "cdrs.get", (*Account).getExport},
 	}
 }
 
-// FailExport makes an export of call detail records fail. It is an error where there is no such export or it is
+// FailExport makes an export of call detail records fail. It is an error if there is no such export or it is
 // completed.
-func (s *Server) FailExport(id string) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	e, found := find(s.account.exports, id)
+func (a *Account) FailExport(id string, now time.Time) error {
+	e, found := find(a.exports, id)
 	switch {
 	case !found:
 		return fmt.Errorf("flowroutetest: no export %s", id)
-	case e.status(s.clock.now()) == exportCompleted:
+	case e.status(now) == exportCompleted:
 		return fmt.Errorf("flowroutetest: export %s is completed", id)
 	}
 	if e.failed {
 		return nil
 	}
 	e.failed = true
-	s.account.expectNotice(s.clock.now(), exportNotice, e.notice(func() string { return exportFailed }))
+	a.expectNotice(now, exportNotice, e.notice(func() string { return exportFailed }))
 	return nil
 }
 
@@ -107,7 +105,7 @@ func exportTime(t time.Time) string {
 }
 
 // attributes are those of the export, without those of its filter.
-func (e *export) attributes(c *call) object {
+func (e *export) attributes(c *Call) object {
 	attributes := object{
 		"billed_minutes":  nil,
 		"call_subtotal":   nil,
@@ -120,11 +118,11 @@ func (e *export) attributes(c *call) object {
 		"expires_at":      nil,
 		"num_calls":       nil,
 		"requested_at":    exportTime(e.requested),
-		"status":          e.status(c.now),
+		"status":          e.status(c.Now),
 		"total_cost":      nil,
 		"usf_fees":        nil,
 	}
-	if e.status(c.now) != exportCompleted {
+	if e.status(c.Now) != exportCompleted {
 		return attributes
 	}
 	t := e.totals
@@ -147,7 +145,7 @@ func (e *export) storagePath() string {
 }
 
 // createExport answers as the API is known to: with the filter among the attributes, and a time in another zone.
-func (a *account) createExport(c *call) (answer, error) {
+func (a *Account) createExport(c *Call) (answer, error) {
 	attrs, err := c.enveloped("cdrexport")
 	if err != nil {
 		return answer{}, err
@@ -171,7 +169,7 @@ func (a *account) createExport(c *call) (answer, error) {
 		given:     given.values,
 		calls:     a.calls,
 		totals:    a.calls.totals(filter),
-		requested: c.now,
+		requested: c.Now,
 	}
 	e.given["start_call_start_time"], e.given["start_call_end_time"] = exportTime(filter.start), exportTime(filter.end)
 	a.exports = append(a.exports, e)
@@ -184,7 +182,7 @@ func (a *account) createExport(c *call) (answer, error) {
 
 	attributes := e.attributes(c)
 	maps.Copy(attributes, e.given)
-	attributes["created_at"] = exportTime(c.now.In(time.FixedZone("", 3*60*60)))
+	attributes["created_at"] = exportTime(c.Now.In(time.FixedZone("", 3*60*60)))
 	return created(object{"data": object{
 		"attributes": attributes,
 		"id":         e.id,
@@ -195,7 +193,7 @@ func (a *account) createExport(c *call) (answer, error) {
 
 // listExports has ids that are numbers, and wraps each export once more. The newest come first, which is the server's
 // own choice.
-func (a *account) listExports(c *call) (answer, error) {
+func (a *Account) listExports(c *Call) (answer, error) {
 	q := c.parameters()
 	status := q.text("status", oneOf(exportProcessing, exportCompleted, exportFailed))
 	q.limit = q.integer("limit", defaultLimit, 1, 200)
@@ -205,7 +203,7 @@ func (a *account) listExports(c *call) (answer, error) {
 	}
 	var found []*export
 	for _, e := range slices.Backward(a.exports) {
-		if status == "" || status == e.status(c.now) {
+		if status == "" || status == e.status(c.Now) {
 			found = append(found, e)
 		}
 	}
@@ -227,7 +225,7 @@ func (a *account) listExports(c *call) (answer, error) {
 }
 
 // getExport has the lists of the filter as texts, the way another language would print them.
-func (a *account) getExport(c *call) (answer, error) {
+func (a *Account) getExport(c *Call) (answer, error) {
 	e, found := find(a.exports, c.vars["export"])
 	if !found {
 		return answer{}, refuse(http.StatusNotFound, "No such CDR export", "Resource not found")
@@ -264,7 +262,7 @@ func printed(list []any) string {
 }
 
 // downloadExport answers with the file as long as it exists.
-func (a *account) downloadExport(c *call) (answer, error) {
+func (a *Account) downloadExport(c *Call) (answer, error) {
 	name := c.vars["export"]
 	refused, permitted := c.permitted("cdrexports/" + name)
 	if !permitted {
@@ -272,7 +270,7 @@ func (a *account) downloadExport(c *call) (answer, error) {
 	}
 	id, _ := strings.CutSuffix(name, ".csv.gz")
 	e, found := find(a.exports, id)
-	if !found || e.status(c.now) != exportCompleted || !c.now.Before(e.expires()) {
+	if !found || e.status(c.Now) != exportCompleted || !c.Now.Before(e.expires()) {
 		return noSuchFile(), nil
 	}
 	return answer{http.StatusOK, file{"application/gzip", e.calls.writer(e.filter)}}, nil

@@ -1,4 +1,4 @@
-package flowroutetest
+package fake
 
 import (
 	"cmp"
@@ -15,18 +15,18 @@ const (
 )
 
 // callbackOperations spell the types out, since a message's id would stand in the same place.
-func callbackOperations() []operation {
-	var ops []operation
+func callbackOperations() []Operation {
+	var ops []Operation
 	for _, kind := range []string{smsCallback, mmsCallback, smsReceipts, mmsReceipts, deprecatedAlias} {
 		for _, version := range []string{"v2.1", "v2.2"} {
 			path := "/" + version + "/messages/" + kind
 			ops = append(ops,
-				operation{"PUT", path, "messages.setCallback", func(a *account, c *call) (answer, error) { return a.setCallback(c, kind) }},
-				operation{"GET", path, "messages.getCallback", func(a *account, _ *call) (answer, error) { return a.getCallback(kind) }},
+				Operation{"PUT", path, "messages.setCallback", func(a *Account, c *Call) (answer, error) { return a.setCallback(c, kind) }},
+				Operation{"GET", path, "messages.getCallback", func(a *Account, _ *Call) (answer, error) { return a.getCallback(kind) }},
 			)
 		}
-		ops = append(ops, operation{"POST", "/v2/numbers/{number}/relationships/" + kind, "numbers.setCallback",
-			func(a *account, c *call) (answer, error) { return a.setNumberCallback(c, kind) }})
+		ops = append(ops, Operation{"POST", "/v2/numbers/{number}/relationships/" + kind, "numbers.setCallback",
+			func(a *Account, c *Call) (answer, error) { return a.setNumberCallback(c, kind) }})
 	}
 	return ops
 }
@@ -46,7 +46,7 @@ func canonical(kind string) string {
 	return kind
 }
 
-func (a *account) setCallback(c *call, kind string) (answer, error) {
+func (a *Account) setCallback(c *Call, kind string) (answer, error) {
 	url, err := c.callbackURL()
 	if err != nil {
 		return answer{}, err
@@ -55,7 +55,7 @@ func (a *account) setCallback(c *call, kind string) (answer, error) {
 	return noContent(), nil
 }
 
-func (a *account) setNumberCallback(c *call, kind string) (answer, error) {
+func (a *Account) setNumberCallback(c *Call, kind string) (answer, error) {
 	n, err := a.own(c, notAuthorized())
 	if err != nil {
 		return answer{}, err
@@ -71,7 +71,7 @@ func (a *account) setNumberCallback(c *call, kind string) (answer, error) {
 	return noContent(), nil
 }
 
-func (c *call) callbackURL() (string, error) {
+func (c *Call) callbackURL() (string, error) {
 	attrs, err := c.envelopedOrFlat()
 	if err != nil {
 		return "", err
@@ -82,13 +82,13 @@ func (c *call) callbackURL() (string, error) {
 
 // getCallback answers in the documented form. That a callback which was never set is not found is the server's own
 // choice, and so is how the version is written, and the product of most types.
-func (a *account) getCallback(kind string) (answer, error) {
+func (a *Account) getCallback(kind string) (answer, error) {
 	url := a.callbacks.get(kind)
 	if url == "" {
 		return answer{}, notFound()
 	}
 	version := "2.1"
-	if a.webhooks.FlatMessages {
+	if a.FlatMessages {
 		version = "2.0"
 	}
 	return ok(object{"data": object{
@@ -99,7 +99,7 @@ func (a *account) getCallback(kind string) (answer, error) {
 
 // callbackURL is where an event about a message on one of the account's numbers goes: to the message's own URL, the
 // number's or the account's.
-func (a *account) callbackURL(kind, value, own string) string {
+func (a *Account) callbackURL(kind, value, own string) string {
 	url := own
 	if n, exists := a.numbers[value]; exists {
 		url = cmp.Or(url, n.callbacks.get(kind))
