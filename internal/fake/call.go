@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -12,13 +13,24 @@ import (
 
 // Operation is one thing that the API can be asked to do, at one of its paths.
 type Operation struct {
-	Method, Path string // a segment of the path in braces is a variable; after a ? comes a parameter that must be there
-	Name         string
-	handle       func(*Account, *Call) (answer, error)
+	Method string
+	Path   string // a segment in braces is a variable; after a ? comes a parameter that must be there
+	Name   string
+	handle func(*Account, *Call) (answer, error)
 }
 
 // Operations returns the operations of the API. One that is served at several paths is there once for each.
 func Operations() []Operation {
+	operations := table()
+	for i, op := range operations {
+		operations[i] = newEndpoint(op).Operation
+	}
+	return operations
+}
+
+// table is the operations of the API. Their paths are URI templates, such as /v2/routes{?limit,offset}: the parameters
+// are those that the operation takes, and those that it ignores because an official SDK sends them.
+func table() []Operation {
 	return slices.Concat(
 		numberOperations(),
 		provisioningOperations(),
@@ -46,7 +58,7 @@ type Call struct {
 	Now     time.Time
 	Lenient bool // ignores what isn't known
 
-	op      Operation
+	op      endpoint
 	version string            // first segment of the path, such as v2.1
 	vars    map[string]string // variables of the path
 	query   url.Values
@@ -58,7 +70,7 @@ type Call struct {
 // NewCall returns the call that a request makes. It does not read the request's body.
 func NewCall(r *http.Request) *Call {
 	c := &Call{Body: []byte{}, query: r.URL.Query(), header: r.Header, base: baseURL(r)}
-	c.op, c.vars, c.err = routes().find(r.Method, r.URL.EscapedPath(), c.query)
+	c.op, c.vars, c.err = findEndpoint(r.Method, r.URL.EscapedPath(), c.query)
 	c.version, _, _ = strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	return c
 }
@@ -126,51 +138,70 @@ func (a *Account) Refuse(status int, detail, title string) Response {
 	return a.refuse(refuse(status, detail, title)).encode()
 }
 
-// router finds the operation that a request is for.
-type router []endpoint
-
+// endpoint is an operation with its path taken apart.
 type endpoint struct {
 	Operation
-	segments  []string
-	parameter string
+	segments   []string
+	selector   string   // parameter that must be there
+	parameters []string // names of those that may be
 }
 
-// routes returns the router of all operations. It is never changed.
-var routes = sync.OnceValue(func() router {
-	var rt router
-	for _, op := range Operations() {
-		path, parameter, _ := strings.Cut(op.Path, "?")
-		rt = append(rt, endpoint{op, strings.Split(path, "/"), parameter})
+func newEndpoint(op Operation) endpoint {
+	template := queryTemplate.FindString(op.Path)
+	op.Path = strings.TrimSuffix(op.Path, template)
+	path, selector, _ := strings.Cut(op.Path, "?")
+	parameters := strings.FieldsFunc(template, func(r rune) bool { return strings.ContainsRune("{?&,}", r) })
+	if selector != "" {
+		parameters = append(parameters, selector)
 	}
-	// What is spelled out comes before what a variable would match as well.
-	slices.SortStableFunc(rt, func(a, b endpoint) int {
+	return endpoint{op, strings.Split(path, "/"), selector, parameters}
+}
+
+var queryTemplate = regexp.MustCompile(`(\{[?&].*\})?$`)
+
+// router returns all operations, those that are spelled out before those that a variable would match as well.
+var router = sync.OnceValue(func() []endpoint {
+	var all []endpoint
+	for _, op := range table() {
+		all = append(all, newEndpoint(op))
+	}
+	slices.SortStableFunc(all, func(a, b endpoint) int {
 		return cmp.Or(
 			cmp.Compare(strings.Count(a.Path, "{"), strings.Count(b.Path, "{")),
-			strings.Compare(b.parameter, a.parameter),
+			strings.Compare(b.selector, a.selector),
 		)
 	})
-	return rt
+	return all
 })
 
-// find returns the operation for a method, an escaped path and a query, with the path's variables. Its error is that of
+// findEndpoint returns the operation for a method, an escaped path and a query, with the path's variables. Its error is that of
 // a path the API doesn't serve, or serves with other methods only.
-func (rt router) find(method, escapedPath string, query url.Values) (Operation, map[string]string, error) {
+func findEndpoint(method, escapedPath string, query url.Values) (endpoint, map[string]string, error) {
 	segments := strings.Split(strings.TrimSuffix(escapedPath, "/"), "/")
 	if method == http.MethodHead {
 		method = http.MethodGet
 	}
 	err := unknownURL()
-	for _, e := range rt {
+	for _, e := range router() {
 		vars, ok := e.match(segments)
-		ok = ok && (e.parameter == "" || query.Has(e.parameter))
+		ok = ok && (e.selector == "" || query.Has(e.selector))
 		switch {
 		case ok && e.Method == method:
-			return e.Operation, vars, nil
+			return e, vars, nil
 		case ok:
 			err = methodNotAllowed()
 		}
 	}
-	return Operation{}, nil, err
+	return endpoint{}, nil, err
+}
+
+// unknownParameters is the error for the parameters of a query that the operation doesn't take.
+func (e endpoint) unknownParameters(query url.Values) error {
+	unknown := unknownNames(query, e.parameters...)
+	if len(unknown) > 0 && !e.presigned() {
+		return unprocessable(unknown)
+	}
+	return nil
 }
 
 // match holds the segments of an escaped path against the operation's own.

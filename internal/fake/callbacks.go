@@ -72,12 +72,12 @@ func (a *Account) setNumberCallback(c *Call, kind string) (answer, error) {
 }
 
 func (c *Call) callbackURL() (string, error) {
-	attrs, err := c.envelopedOrFlat()
+	in, err := c.envelopedOrFlat()
 	if err != nil {
 		return "", err
 	}
-	url := attrs.required("callback_url", webAddress)
-	return url, attrs.err()
+	url := in.required("callback_url", webAddress)
+	return url, in.err()
 }
 
 // getCallback answers in the documented form. That a callback which was never set is not found is the server's own

@@ -1,7 +1,6 @@
 package fake
 
 import (
-	"encoding/json"
 	"iter"
 	"net/netip"
 	"slices"
@@ -191,7 +190,7 @@ func mixed(n uint64) uint64 {
 // callTime is a time as the files of exports have it.
 const callTime = "2006-01-02 15:04:05+00"
 
-// appendRow appends the record in the order of [callColumns].
+// appendRow appends the record in the order of callColumns.
 func (r *callRecord) appendRow(b []byte) []byte {
 	text := func(s string) {
 		if strings.ContainsAny(s, `,"`) {
@@ -244,27 +243,27 @@ type callFilter struct {
 }
 
 // callFilter reads which calls to export. The API has more filters than these; their names aren't known.
-func (a *attributes) callFilter() callFilter {
+func (in *reader) callFilter() callFilter {
 	f := callFilter{
-		start:        a.time("start_call_start_time"),
-		end:          a.time("start_call_end_time"),
-		aliases:      a.texts("number_aliases"),
-		aliasParts:   a.texts("number_aliases_contains"),
-		destinations: trimPlus(a.texts("destination_numbers", matches(digitsPattern))),
-		callers:      trimPlus(a.texts("callerid_numbers", matches(digitsPattern))),
-		tags:         a.texts("custom_x_tags"),
-		ip:           a.text("caller_ip", ipAddress),
-		longerThan:   a.number("duration_greater_than"),
+		start:        in.requiredTime("start_call_start_time"),
+		end:          in.requiredTime("start_call_end_time"),
+		aliases:      in.texts("number_aliases"),
+		aliasParts:   in.texts("number_aliases_contains"),
+		destinations: trimPlus(in.texts("destination_numbers", matches(digitsPattern))),
+		callers:      trimPlus(in.texts("callerid_numbers", matches(digitsPattern))),
+		tags:         in.texts("custom_x_tags"),
+		ip:           in.text("caller_ip", ipAddress),
+		longerThan:   in.number("duration_greater_than", -1),
 	}
-	if a.has("custom_x_tag") { // its older name
-		f.tags = append(f.tags, a.textOrTexts("custom_x_tag")...)
+	if in.has("custom_x_tag") { // its older name
+		f.tags = append(f.tags, in.textOrTexts("custom_x_tag")...)
 	}
 	switch {
-	case len(a.problems) > 0:
+	case len(in.problems) > 0:
 	case !f.start.Before(f.end):
-		a.problems.add("start_call_end_time", "Must be after start_call_start_time.")
+		in.problems.add("start_call_end_time", "Must be after start_call_start_time.")
 	case f.end.Sub(f.start) > maxExportWindow:
-		a.problems.add("start_call_end_time", "Must be at most 92 days after start_call_start_time.")
+		in.problems.add("start_call_end_time", "Must be at most 92 days after start_call_start_time.")
 	}
 	return f
 }
@@ -281,39 +280,6 @@ func ipAddress(s string) string {
 		return "Not a valid IP address."
 	}
 	return ""
-}
-
-// time reads a time that must be there, in UTC unless it says otherwise.
-func (a *attributes) time(name string) time.Time {
-	s := a.required(name)
-	if s == "" {
-		return time.Time{}
-	}
-	for _, layout := range []string{time.DateTime, time.DateOnly, time.RFC3339, "2006-01-02T15:04:05"} {
-		if t, err := time.Parse(layout, s); err == nil {
-			return t.UTC()
-		}
-	}
-	a.problems.add(name, notDate)
-	return time.Time{}
-}
-
-// number reads a number that may be text. Absent or null it is below any.
-func (a *attributes) number(name string) float64 {
-	given, _ := a.value(name)
-	n, isNumber := given.(json.Number)
-	s, isText := given.(string)
-	if !isNumber && !isText {
-		if a.has(name) {
-			a.problems.add(name, notNumber)
-		}
-		return -1
-	}
-	value, err := strconv.ParseFloat(n.String()+s, 64)
-	if err != nil {
-		a.problems.add(name, notNumber)
-	}
-	return value
 }
 
 func (f callFilter) match(r *callRecord) bool {

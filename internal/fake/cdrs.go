@@ -32,7 +32,7 @@ const exportHost = "http://cdr-api"
 func exportOperations() []Operation {
 	return []Operation{
 		{"POST", "/v2/cdrs/exports", "cdrs.create", (*Account).createExport},
-		{"GET", "/v2/cdrs/exports", "cdrs.list", (*Account).listExports},
+		{"GET", "/v2/cdrs/exports{?status,limit,offset}", "cdrs.list", (*Account).listExports},
 		{"GET", "/v2/cdrs/exports/{export}", "cdrs.get", (*Account).getExport},
 	}
 }
@@ -146,20 +146,20 @@ func (e *export) storagePath() string {
 
 // createExport answers as the API is known to: with the filter among the attributes, and a time in another zone.
 func (a *Account) createExport(c *Call) (answer, error) {
-	attrs, err := c.enveloped("cdrexport")
+	in, err := c.enveloped("cdrexport")
 	if err != nil {
 		return answer{}, err
 	}
-	callback := attrs.text("callback_url", optional(webAddress))
-	given := attrs.within("filter_parameters")
+	callback := in.text("callback_url", optional(webAddress))
+	given := in.within("filter_parameters")
 	var filter callFilter
 	switch {
 	case given.values != nil:
 		filter = given.callFilter()
-	case len(attrs.problems["filter_parameters"]) == 0:
-		attrs.problems.add("filter_parameters", missing)
+	case len(in.problems["filter_parameters"]) == 0:
+		in.problems.add("filter_parameters", missing)
 	}
-	if err := attrs.err(); err != nil {
+	if err := in.err(); err != nil {
 		return answer{}, err
 	}
 	e := &export{
@@ -194,11 +194,10 @@ func (a *Account) createExport(c *Call) (answer, error) {
 // listExports has ids that are numbers, and wraps each export once more. The newest come first, which is the server's
 // own choice.
 func (a *Account) listExports(c *Call) (answer, error) {
-	q := c.parameters()
-	status := q.text("status", oneOf(exportProcessing, exportCompleted, exportFailed))
-	q.limit = q.integer("limit", defaultLimit, 1, 200)
-	q.offset = q.integer("offset", 0, 0, 0)
-	if err := q.err(); err != nil {
+	in := c.parameters()
+	status := in.text("status", oneOf(exportProcessing, exportCompleted, exportFailed))
+	p := page{in, in.integer("limit", defaultLimit, 1, 200), in.integer("offset", 0, 0, 0)}
+	if err := in.err(); err != nil {
 		return answer{}, err
 	}
 	var found []*export
@@ -207,16 +206,16 @@ func (a *Account) listExports(c *Call) (answer, error) {
 			found = append(found, e)
 		}
 	}
-	page, more := paged(q, found)
+	shown, more := paged(p, found)
 	link := func(offset int) string {
 		first := "offset=" + strconv.Itoa(offset)
-		return exportHost + "/cdrs/exports?" + strings.Join(append([]string{first, "limit=" + strconv.Itoa(q.limit)}, q.echoes...), "&")
+		return exportHost + "/cdrs/exports?" + strings.Join(append([]string{first, "limit=" + strconv.Itoa(p.limit)}, in.echoes...), "&")
 	}
-	links := self(link(q.offset))
+	links := self(link(p.offset))
 	if more {
-		links["next"] = link(q.offset + q.limit)
+		links["next"] = link(p.offset + p.limit)
 	}
-	data := each(page, func(e *export) object {
+	data := each(shown, func(e *export) object {
 		attributes := e.attributes(c)
 		attributes["filter_parameters"] = e.given
 		return object{"data": object{"attributes": attributes, "id": json.Number(e.id), "type": "cdrexport"}}

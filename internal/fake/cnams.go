@@ -19,7 +19,7 @@ const firstCNAM = 24140
 
 func cnamOperations() []Operation {
 	return []Operation{
-		{"GET", "/v2/cnams", "cnams.list", (*Account).listCNAMs},
+		{"GET", "/v2/cnams{?is_approved,value,limit,offset,contains,ends_with,starts_with}", "cnams.list", (*Account).listCNAMs},
 		{"GET", "/v2/cnams/{cnam}", "cnams.get", (*Account).getCNAM},
 		{"POST", "/v2/cnams", "cnams.create", (*Account).createCNAM},
 		{"DELETE", "/v2/cnams/{cnam}", "cnams.delete", (*Account).deleteCNAM},
@@ -105,21 +105,21 @@ func (a *Account) RejectCNAM(id, reason string, now time.Time) error {
 }
 
 func (a *Account) listCNAMs(c *Call) (answer, error) {
-	q := c.parameters()
-	approved := q.flag("is_approved")
-	value := q.text("value")
-	q.page(0)
-	if err := q.err(); err != nil {
+	in := c.parameters()
+	approved := in.flag("is_approved", false)
+	value := in.text("value")
+	p := in.page(0)
+	if err := in.err(); err != nil {
 		return answer{}, err
 	}
 	var found []*cnam
 	for _, r := range slices.Backward(a.cnams) {
 		if strings.Contains(r.value, strings.ToUpper(value)) &&
-			(approved == nil || *approved == r.isApproved(c.Now)) {
+			(!in.has("is_approved") || approved == r.isApproved(c.Now)) {
 			found = append(found, r)
 		}
 	}
-	return list(q, "/v2/cnams", found, func(r *cnam) object { return r.object(c.Now) }), nil
+	return list(p, "/v2/cnams", found, func(r *cnam) object { return r.object(c.Now) }), nil
 }
 
 func noSuchCNAM() *refusal {
@@ -149,15 +149,15 @@ var (
 )
 
 func (a *Account) createCNAM(c *Call) (answer, error) {
-	attrs, err := c.flatOrForm()
+	in, err := c.flatOrForm()
 	if err != nil {
 		return answer{}, err
 	}
-	value := strings.ToUpper(attrs.required("value", atMost(15), matches(cnamCharacters), hasLetter))
+	value := strings.ToUpper(in.required("value", atMost(15), matches(cnamCharacters), hasLetter))
 	if slices.ContainsFunc(a.cnams, func(r *cnam) bool { return r.value == value }) {
-		attrs.problems.add("value", "This value already exists on your account.")
+		in.problems.add("value", "This value already exists on your account.")
 	}
-	if err := attrs.err(); err != nil {
+	if err := in.err(); err != nil {
 		return answer{}, err
 	}
 	r := &cnam{id: serial(&a.cnamCount, firstCNAM), value: value, created: c.Now}

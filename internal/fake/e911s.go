@@ -17,13 +17,13 @@ const firstE911 = 21844
 
 func e911Operations() []Operation {
 	return []Operation{
-		{"GET", "/v2/e911s", "e911s.list", (*Account).listE911s},
+		{"GET", "/v2/e911s{?state,label,street_name,city,limit,offset}", "e911s.list", (*Account).listE911s},
 		{"GET", "/v2/e911s/{e911}", "e911s.get", (*Account).getE911},
 		{"POST", "/v2/e911s/validate", "e911s.validate", (*Account).validateE911},
 		{"POST", "/v2/e911s", "e911s.create", (*Account).createE911},
 		{"PATCH", "/v2/e911s/{e911}", "e911s.update", (*Account).updateE911},
 		{"DELETE", "/v2/e911s/{e911}", "e911s.delete", (*Account).deleteE911},
-		{"GET", "/v2/e911s/{e911}/relationships/numbers", "e911s.listNumbers", (*Account).listE911Numbers},
+		{"GET", "/v2/e911s/{e911}/relationships/numbers{?limit,offset}", "e911s.listNumbers", (*Account).listE911Numbers},
 		{"PATCH", "/v2/numbers/{number}/relationships/e911s/{e911}", "e911s.assign", (*Account).assignE911},
 		{"DELETE", "/v2/numbers/{number}/relationships/e911s", "e911s.unassign", (*Account).unassignE911},
 	}
@@ -59,14 +59,14 @@ func (e *e911) object(u unset) object {
 }
 
 func (a *Account) listE911s(c *Call) (answer, error) {
-	q := c.parameters()
-	state := q.normalized("state", strings.ToUpper)
+	in := c.parameters()
+	state := in.normalized("state", strings.ToUpper)
 	parts := map[string]string{}
 	for _, name := range []string{"label", "street_name", "city"} {
-		parts[name] = strings.ToLower(q.text(name))
+		parts[name] = strings.ToLower(in.text(name))
 	}
-	q.page(2000)
-	if err := q.err(); err != nil {
+	p := in.page(2000)
+	if err := in.err(); err != nil {
 		return answer{}, err
 	}
 	var found []*e911
@@ -75,7 +75,7 @@ func (a *Account) listE911s(c *Call) (answer, error) {
 			found = append(found, e)
 		}
 	}
-	return list(q, "/v2/e911s", found, func(e *e911) object { return e.object(blankWhenUnset) }), nil
+	return list(p, "/v2/e911s", found, func(e *e911) object { return e.object(blankWhenUnset) }), nil
 }
 
 // contains tells whether each of the named attributes contains a lower-case text.
@@ -97,27 +97,27 @@ func (a *Account) getE911(c *Call) (answer, error) {
 }
 
 func (a *Account) validateE911(c *Call) (answer, error) {
-	attrs, err := c.enveloped("e911", "e911s")
+	in, err := c.enveloped("e911", "e911s")
 	if err != nil {
 		return answer{}, err
 	}
-	if _, err := attrs.e911(nil); err != nil {
+	if _, err := in.e911(nil); err != nil {
 		return answer{}, err
 	}
 	return noContent(), nil
 }
 
 func (a *Account) createE911(c *Call) (answer, error) {
-	attrs, err := c.enveloped("e911", "e911s")
+	in, err := c.enveloped("e911", "e911s")
 	if err != nil {
 		return answer{}, err
 	}
-	values, err := attrs.e911(nil)
+	values, err := in.e911(nil)
 	if err != nil {
 		return answer{}, err
 	}
 	e := &e911{values: values}
-	if err := a.distinct(e, attrs); err != nil {
+	if err := a.distinct(e, in); err != nil {
 		return answer{}, err
 	}
 	e.id = serial(&a.e911Count, firstE911)
@@ -130,15 +130,15 @@ func (a *Account) updateE911(c *Call) (answer, error) {
 	if !found {
 		return answer{}, notFound()
 	}
-	attrs, err := c.enveloped("e911", "e911s")
+	in, err := c.enveloped("e911", "e911s")
 	if err != nil {
 		return answer{}, err
 	}
-	values, err := attrs.e911(e.values)
+	values, err := in.e911(e.values)
 	if err != nil {
 		return answer{}, err
 	}
-	if err := a.distinct(&e911{e.id, values}, attrs); err != nil {
+	if err := a.distinct(&e911{e.id, values}, in); err != nil {
 		return answer{}, err
 	}
 	e.values = values
@@ -147,34 +147,34 @@ func (a *Account) updateE911(c *Call) (answer, error) {
 
 // e911 reads the attributes of an E911 record: all that are required, or where there is one already any
 // that are to change.
-func (a *attributes) e911(current map[string]string) (map[string]string, error) {
+func (in *reader) e911(current map[string]string) (map[string]string, error) {
 	values := map[string]string{}
 	maps.Copy(values, current)
 	changes := 0
 	for _, f := range e911Fields() {
-		value, present := a.value(f.name)
+		value, present := in.value(f.name)
 		if n, isNumber := value.(json.Number); isNumber && f.mayBeNumber {
-			a.values[f.name] = n.String()
+			in.values[f.name] = n.String()
 		}
 		if present {
 			changes++
 		}
 		switch {
 		case !f.optional && (present || current == nil):
-			values[f.name] = a.required(f.name, f.checks...)
+			values[f.name] = in.required(f.name, f.checks...)
 		case f.optional && (present || current == nil):
-			values[f.name] = a.text(f.name)
+			values[f.name] = in.text(f.name)
 		}
 	}
 	if current != nil {
-		a.ignore("alias", "id", "zip_code", "address_number") // some SDKs add them to what they read
+		in.ignore("alias", "id", "zip_code", "address_number") // some SDKs add them to what they read
 	}
 	if current != nil && changes == 0 {
-		a.problems.add("_schema", "No attribute to update.")
+		in.problems.add("_schema", "No attribute to update.")
 	}
-	a.addressType(values)
-	a.state(values)
-	if err := a.err(); err != nil {
+	in.addressType(values)
+	in.state(values)
+	if err := in.err(); err != nil {
 		return nil, err
 	}
 	if values["street_number"] == UnknownStreetNumber {
@@ -223,11 +223,11 @@ const (
 )
 
 // state checks that the state is one of the country's.
-func (a *attributes) state(values map[string]string) {
+func (in *reader) state(values map[string]string) {
 	known := map[string]string{"US": usStates, "CA": provinces}[values["country"]]
 	state := values["state"]
 	if known != "" && state != "" && !slices.Contains(strings.Fields(known), state) {
-		a.problems.add("state", "Not a valid state or province code.")
+		in.problems.add("state", "Not a valid state or province code.")
 	}
 }
 
@@ -237,7 +237,7 @@ const addressTypes = "Apartment:A Basement:BM Building:B Department:D Floor:F Fr
 	"Unit:U Upper:UP"
 
 // addressType puts the address type into words, and checks that a number comes with it.
-func (a *attributes) addressType(values map[string]string) {
+func (in *reader) addressType(values map[string]string) {
 	given := values["address_type"]
 	if given == "" {
 		return
@@ -250,15 +250,15 @@ func (a *attributes) addressType(values map[string]string) {
 		}
 	}
 	if values["address_type"] == "" {
-		a.problems.add("address_type", "Not a valid choice.")
+		in.problems.add("address_type", "Not a valid choice.")
 	}
-	if values["address_type_number"] == "" && len(a.problems["address_type_number"]) == 0 {
-		a.problems.add("address_type_number", missing)
+	if values["address_type_number"] == "" && len(in.problems["address_type_number"]) == 0 {
+		in.problems.add("address_type_number", missing)
 	}
 }
 
 // distinct refuses a record for an address that another one has, or under another's label.
-func (a *Account) distinct(e *e911, attrs *attributes) error {
+func (a *Account) distinct(e *e911, in *reader) error {
 	for _, other := range a.e911s {
 		if other.id != e.id && other.address() == e.address() {
 			return refuse(http.StatusForbidden, "Duplicate address.", "")
@@ -266,8 +266,8 @@ func (a *Account) distinct(e *e911, attrs *attributes) error {
 	}
 	for _, other := range a.e911s {
 		if other.id != e.id && strings.EqualFold(other.values["label"], e.values["label"]) {
-			attrs.problems.add("label", "Must be unique.")
-			return attrs.err()
+			in.problems.add("label", "Must be unique.")
+			return in.err()
 		}
 	}
 	return nil
@@ -304,12 +304,12 @@ func (a *Account) listE911Numbers(c *Call) (answer, error) {
 	if _, found := find(a.e911s, id); !found {
 		return answer{}, notFound()
 	}
-	q := c.parameters()
-	q.page(200)
-	if err := q.err(); err != nil {
+	in := c.parameters()
+	p := in.page(200)
+	if err := in.err(); err != nil {
 		return answer{}, err
 	}
-	return list(q, "/v2/e911s/"+id+"/relationships/numbers", a.e911Users(id), (*number).brief), nil
+	return list(p, "/v2/e911s/"+id+"/relationships/numbers", a.e911Users(id), (*number).brief), nil
 }
 
 func (a *Account) assignE911(c *Call) (answer, error) {

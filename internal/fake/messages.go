@@ -22,7 +22,7 @@ func messageOperations() []Operation {
 	for _, version := range []string{"v2.1", "v2.2"} {
 		ops = append(ops,
 			Operation{"POST", "/" + version + "/messages", "messages.send", (*Account).sendMessage},
-			Operation{"GET", "/" + version + "/messages", "messages.list", (*Account).listMessages},
+			Operation{"GET", "/" + version + "/messages{?start_date,end_date,limit,offset}", "messages.list", (*Account).listMessages},
 			Operation{"GET", "/" + version + "/messages/{message}", "messages.get", (*Account).getMessage},
 		)
 	}
@@ -70,24 +70,24 @@ func (m *message) public() Message {
 }
 
 func (a *Account) sendMessage(c *Call) (answer, error) {
-	attrs, err := c.envelopedOrFlat("message")
+	in, err := c.envelopedOrFlat("message")
 	if err != nil {
 		return answer{}, err
 	}
 	m := &message{Message: Message{
-		To:               digits11(attrs.required("to", c.recipient)),
-		From:             digits11(attrs.required("from", phoneNumber)),
-		MediaURLs:        attrs.texts("media_urls", webAddress),
-		DeliveryCallback: attrs.text("dlr_callback", webAddress),
+		To:               digits11(in.required("to", c.recipient)),
+		From:             digits11(in.required("from", phoneNumber)),
+		MediaURLs:        in.texts("media_urls", webAddress),
+		DeliveryCallback: in.text("dlr_callback", webAddress),
 		Time:             c.Now,
 	}}
-	m.MMS = attrs.flag("is_mms", false) || len(m.MediaURLs) > 0
+	m.MMS = in.flag("is_mms", false) || len(m.MediaURLs) > 0
 	if len(m.MediaURLs) > 0 {
-		m.Body = attrs.text("body")
+		m.Body = in.text("body")
 	} else {
-		m.Body = attrs.required("body")
+		m.Body = in.required("body")
 	}
-	if err := attrs.err(); err != nil {
+	if err := in.err(); err != nil {
 		return answer{}, err
 	}
 	sender, exists := a.numbers[m.From]
@@ -129,13 +129,13 @@ func (a *Account) getMessage(c *Call) (answer, error) {
 }
 
 func (a *Account) listMessages(c *Call) (answer, error) {
-	q := c.parameters()
-	q.page(0)
-	start, end := q.date("start_date"), q.date("end_date")
+	in := c.parameters()
+	p := in.page(0)
+	start, end := in.time("start_date"), in.time("end_date")
 	if !c.query.Has("start_date") {
-		q.problems.add("start_date", missing)
+		in.problems.add("start_date", missing)
 	}
-	if err := q.err(); err != nil {
+	if err := in.err(); err != nil {
 		return answer{}, err
 	}
 
@@ -147,16 +147,16 @@ func (a *Account) listMessages(c *Call) (answer, error) {
 	}
 	slices.SortStableFunc(found, func(a, b *message) int { return b.Time.Compare(a.Time) })
 
-	page, more := paged(q, found)
+	shown, more := paged(p, found)
 	links := object{} // unlike other lists, no link to itself
 	if more {
-		links["next"] = q.link("/"+c.version+"/messages", q.offset+q.limit)
+		links["next"] = p.link("/"+c.version+"/messages", p.offset+p.limit)
 	}
 	document := object{
-		"data":  each(page, func(m *message) object { return m.record(c) }),
+		"data":  each(shown, func(m *message) object { return m.record(c) }),
 		"links": links,
 	}
-	return ok(withMedia(document, c.version, page...)), nil
+	return ok(withMedia(document, c.version, shown...)), nil
 }
 
 func (m *message) hasRecord(now time.Time) bool {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"math"
 	"net/http"
 	"net/url"
 	"slices"
@@ -25,12 +26,14 @@ const MessagingEnabledAfter = time.Minute
 
 func numberOperations() []Operation {
 	return []Operation{
-		{"GET", "/v2/numbers/available/areacodes", "numbers.listAreaCodes", (*Account).listAreaCodes},
-		{"GET", "/v2/numbers/available/exchanges", "numbers.listExchanges", (*Account).listExchanges},
-		{"GET", "/v2/numbers/available/tiers", "numbers.listTiers", (*Account).listTiers},
-		{"GET", "/v2/numbers/available", "numbers.search", (*Account).searchNumbers},
-		{"POST", "/v2/numbers/{number}", "numbers.purchase", (*Account).purchaseNumber},
-		{"GET", "/v2/numbers", "numbers.list", (*Account).listNumbers},
+		{"GET", "/v2/numbers/available/areacodes{?max_setup_cost,limit,offset}", "numbers.listAreaCodes", (*Account).listAreaCodes},
+		{"GET", "/v2/numbers/available/exchanges{?max_setup_cost,areacode,limit,offset}", "numbers.listExchanges", (*Account).listExchanges},
+		{"GET", "/v2/numbers/available/tiers{?limit,offset}", "numbers.listTiers", (*Account).listTiers},
+		{"GET", "/v2/numbers/available{?state,contains,ends_with,rate_center,starts_with,number_type,iso_country," +
+			"tier,order_by,limit,offset}", "numbers.search", (*Account).searchNumbers},
+		{"POST", "/v2/numbers/{number}{?cnam_lookups_enabled,messaging_enabled,messaging_email," +
+			"messaging_callback_url}", "numbers.purchase", (*Account).purchaseNumber},
+		{"GET", "/v2/numbers{?contains,ends_with,starts_with,alias,tier,limit,offset}", "numbers.list", (*Account).listNumbers},
 		{"GET", "/v2/numbers/{number}", "numbers.get", (*Account).getNumber},
 		{"POST", "/v2/numbers/details", "numbers.getMany", (*Account).getNumbers},
 		{"PATCH", "/v2/numbers/{number}", "numbers.update", (*Account).updateNumber},
@@ -97,32 +100,32 @@ func (a *Account) own(c *Call, otherwise *refusal) (*number, error) {
 }
 
 func (a *Account) listAreaCodes(c *Call) (answer, error) {
-	q := c.parameters()
-	most := q.cost("max_setup_cost")
-	q.page(400)
-	if err := q.err(); err != nil {
+	in := c.parameters()
+	most := in.number("max_setup_cost", math.Inf(1))
+	p := in.page(400)
+	if err := in.err(); err != nil {
 		return answer{}, err
 	}
 	codes := a.prefixesForSale(listing.areaCode, most)
-	return list(q, "/v2/numbers/available/areacodes", codes, func(code string) object {
+	return list(p, "/v2/numbers/available/areacodes", codes, func(code string) object {
 		related := host + "/v2/numbers/available/exchanges?areacode=" + code
 		return object{"id": code, "links": object{"related": related}, "type": "areacode"}
 	}), nil
 }
 
 func (a *Account) listExchanges(c *Call) (answer, error) {
-	q := c.parameters()
-	most := q.cost("max_setup_cost")
-	areaCode := q.text("areacode", wholeNumber)
-	q.page(200)
-	if err := q.err(); err != nil {
+	in := c.parameters()
+	most := in.number("max_setup_cost", math.Inf(1))
+	areaCode := in.text("areacode", wholeNumber)
+	p := in.page(200)
+	if err := in.err(); err != nil {
 		return answer{}, err
 	}
 	exchanges := a.prefixesForSale(listing.exchange, most)
 	if areaCode != "" {
 		exchanges = slices.DeleteFunc(exchanges, func(e string) bool { return e[:3] != areaCode })
 	}
-	return list(q, "/v2/numbers/available/exchanges", exchanges, func(exchange string) object {
+	return list(p, "/v2/numbers/available/exchanges", exchanges, func(exchange string) object {
 		related := host + "/v2/numbers/available?starts_with=1" + exchange
 		return object{"id": exchange, "links": object{"related": related}, "type": "exchange"}
 	}), nil
@@ -149,16 +152,16 @@ func (a *Account) prefixesForSale(prefix func(listing) string, most float64) []s
 
 // listTiers is what the API does, down to links that lead to another path and to the account's own numbers.
 func (a *Account) listTiers(c *Call) (answer, error) {
-	q := c.parameters()
-	q.page(200)
-	if err := q.err(); err != nil {
+	in := c.parameters()
+	p := in.page(200)
+	if err := in.err(); err != nil {
 		return answer{}, err
 	}
 	names := map[string]bool{}
 	for l := range a.forSale() {
 		names[l.tier] = true
 	}
-	return list(q, "/v2/numbers/tiers", slices.Sorted(maps.Keys(names)), func(tier string) object {
+	return list(p, "/v2/numbers/tiers", slices.Sorted(maps.Keys(names)), func(tier string) object {
 		related := host + "/v2/numbers?tier=" + percentEncoded(tier)
 		return object{"id": tier, "links": object{"related": related}, "type": "tier"}
 	}), nil
@@ -177,22 +180,22 @@ func (p numberPattern) match(value string) bool {
 }
 
 func (a *Account) searchNumbers(c *Call) (answer, error) {
-	q := c.parameters()
-	state := q.normalized("state", strings.ToUpper)
-	contains, end := q.digits("contains"), q.digits("ends_with")
-	rateCenter := q.normalized("rate_center", strings.ToUpper)
-	pattern := numberPattern{contains, end, q.firstDigits("starts_with")}
-	kind := q.text("number_type", oneOf(longCode, tollFree))
-	country := q.normalized("iso_country", strings.ToUpper)
-	tier := q.text("tier")
-	order := numberOrder(q.text("order_by", func(s string) string {
+	in := c.parameters()
+	state := in.normalized("state", strings.ToUpper)
+	contains, end := in.digits("contains"), in.digits("ends_with")
+	rateCenter := in.normalized("rate_center", strings.ToUpper)
+	pattern := numberPattern{contains, end, in.firstDigits("starts_with")}
+	kind := in.text("number_type", oneOf(longCode, tollFree))
+	country := in.normalized("iso_country", strings.ToUpper)
+	tier := in.text("tier")
+	order := numberOrder(in.text("order_by", func(s string) string {
 		if numberOrder(s) == nil {
 			return "Not a valid choice."
 		}
 		return ""
 	}))
-	q.page(200)
-	if err := q.err(); err != nil {
+	p := in.page(200)
+	if err := in.err(); err != nil {
 		return answer{}, err
 	}
 
@@ -210,7 +213,7 @@ func (a *Account) searchNumbers(c *Call) (answer, error) {
 	if c.query.Has("order_by") { // they are in the order of their digits already
 		slices.SortStableFunc(found, order)
 	}
-	return list(q, "/v2/numbers/available", found, listing.object), nil
+	return list(p, "/v2/numbers/available", found, listing.object), nil
 }
 
 // numberOrder is the order that an order_by parameter asks for: a field, and perhaps a direction. It is nil
@@ -291,26 +294,26 @@ func (a *Account) purchaseNumber(c *Call) (answer, error) {
 }
 
 // purchaseOptions are in the body, or in the query where there is no body.
-func (c *Call) purchaseOptions() (*attributes, error) {
+func (c *Call) purchaseOptions() (*reader, error) {
 	if len(c.Body) == 0 {
-		return c.texts(c.query), nil
+		return c.parameters(), nil
 	}
 	return c.flat()
 }
 
 func (a *Account) listNumbers(c *Call) (answer, error) {
-	q := c.parameters()
-	pattern := numberPattern{q.digits("contains"), q.digits("ends_with"), q.firstDigits("starts_with")}
-	alias := q.text("alias", atMost(maxAlias))
-	tier := q.text("tier")
-	q.page(200)
-	if err := q.err(); err != nil {
+	in := c.parameters()
+	pattern := numberPattern{in.digits("contains"), in.digits("ends_with"), in.firstDigits("starts_with")}
+	alias := in.text("alias", atMost(maxAlias))
+	tier := in.text("tier")
+	p := in.page(200)
+	if err := in.err(); err != nil {
 		return answer{}, err
 	}
 	found := a.usedBy(func(n *number) bool {
 		return pattern.match(n.value) && (alias == "" || n.alias == alias) && (tier == "" || n.tier == tier)
 	})
-	return list(q, "/v2/numbers", found, func(n *number) object {
+	return list(p, "/v2/numbers", found, func(n *number) object {
 		return object{"attributes": n.summary(c.Now), "id": n.value, "links": self(n.url()), "type": "number"}
 	}), nil
 }
@@ -326,12 +329,12 @@ func (a *Account) getNumber(c *Call) (answer, error) {
 // getNumbers answers with each number's data in a list, and what they are all related to, once, beside it. That, and
 // to refuse the whole where one of them isn't on the account, is the server's own choice.
 func (a *Account) getNumbers(c *Call) (answer, error) {
-	attrs, err := c.flat()
+	in, err := c.flat()
 	if err != nil {
 		return answer{}, err
 	}
-	values := attrs.numbers("numbers", phoneNumber)
-	if err := attrs.err(); err != nil {
+	values := in.numbers("numbers", phoneNumber)
+	if err := in.err(); err != nil {
 		return answer{}, err
 	}
 	data, included := []any{}, []object{}
@@ -365,23 +368,23 @@ func (a *Account) updateNumber(c *Call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	attrs, err := c.flat()
+	in, err := c.flat()
 	if err != nil {
 		return answer{}, err
 	}
-	attrs.required("type", oneOf("number"))
-	alias := attrs.text("alias", atMost(maxAlias))
-	cnamLookups := attrs.flag("cnam_lookups_enabled", n.cnamLookups)
-	messaging := attrs.messaging()
-	if err := attrs.err(); err != nil {
+	in.required("type", oneOf("number"))
+	alias := in.text("alias", atMost(maxAlias))
+	cnamLookups := in.flag("cnam_lookups_enabled", n.cnamLookups)
+	messaging := in.messaging()
+	if err := in.err(); err != nil {
 		return answer{}, err
 	}
-	if _, given := attrs.values["alias"]; given {
+	if _, given := in.values["alias"]; given {
 		n.alias = alias
 	}
 	n.cnamLookups = cnamLookups
 	status := http.StatusOK
-	if attrs.has("messaging_enabled") && !a.provision(n, messaging, c.Now) {
+	if in.has("messaging_enabled") && !a.provision(n, messaging, c.Now) {
 		status = http.StatusMultiStatus
 	}
 	return answer{status, a.numberDocument(n, c.Now)}, nil

@@ -31,8 +31,9 @@ func portingOperations() []Operation {
 	return []Operation{
 		{"POST", "/v2/portorders/portability", "porting.checkPortability", (*Account).checkPortability},
 		{"POST", "/v2/portorders", "porting.create", (*Account).createPortOrder},
-		{"GET", "/v2/portorders", "porting.list", (*Account).listPortOrders},
-		{"GET", "/v2/portorders?group_id", "porting.getGroup", (*Account).getPortGroup},
+		{"GET", "/v2/portorders{?status,alias,completion_date,numbers,numbers[],created_after,created_before," +
+			"modified_after,modified_before,completed_after,completed_before,order,limit,offset,is_approved}", "porting.list", (*Account).listPortOrders},
+		{"GET", "/v2/portorders?group_id{&status}", "porting.getGroup", (*Account).getPortGroup},
 		{"GET", "/v2/portorders/{order}", "porting.get", (*Account).getPortOrder},
 		{"PATCH", "/v2/portorders/{order}", "porting.update", (*Account).updatePortOrder},
 		{"GET", "/v2/portorders/{order}/status", "porting.getStatus", (*Account).getPortStatus},
@@ -218,12 +219,12 @@ func (a *Account) portable(value string, now time.Time) bool {
 // checkPortability has long codes enabled for the hypernetwork, and toll-free numbers not, which is the server's own
 // choice.
 func (a *Account) checkPortability(c *Call) (answer, error) {
-	attrs, err := c.flat()
+	in, err := c.flat()
 	if err != nil {
 		return answer{}, err
 	}
-	numbers := attrs.numbers("numbers", portNumber)
-	if err := attrs.err(); err != nil {
+	numbers := in.numbers("numbers", portNumber)
+	if err := in.err(); err != nil {
 		return answer{}, err
 	}
 	lists := map[string][]string{"hypernetwork_enabled": {}, "nonportable": {}, "portable": {}}
@@ -244,13 +245,13 @@ func (a *Account) checkPortability(c *Call) (answer, error) {
 // createPortOrder makes an order for the long codes and one for the toll-free numbers, in a group. One alone is the
 // answer's data; two are a list, which is the server's own choice.
 func (a *Account) createPortOrder(c *Call) (answer, error) {
-	attrs, err := c.enveloped()
+	in, err := c.enveloped()
 	if err != nil {
 		return answer{}, err
 	}
-	numbers := a.portNumbers(attrs, "numbers", c.Now)
-	details := a.portDetails(attrs, nil)
-	if err := attrs.err(); err != nil {
+	numbers := a.portNumbers(in, "numbers", c.Now)
+	details := a.portDetails(in, nil)
+	if err := in.err(); err != nil {
 		return answer{}, err
 	}
 	group := serial(&a.portGroupCount, firstPortGroup)
@@ -259,13 +260,13 @@ func (a *Account) createPortOrder(c *Call) (answer, error) {
 }
 
 // portNumbers reads the numbers to port, each once.
-func (a *Account) portNumbers(attrs *attributes, name string, now time.Time) []string {
+func (a *Account) portNumbers(in *reader, name string, now time.Time) []string {
 	var numbers []string
-	for _, n := range attrs.numbers(name, portNumber) {
+	for _, n := range in.numbers(name, portNumber) {
 		switch {
 		case slices.Contains(numbers, n):
-		case len(attrs.problems[name]) == 0 && !a.portable(n, now):
-			attrs.problems.add(name, "+"+n+" is not portable.")
+		case len(in.problems[name]) == 0 && !a.portable(n, now):
+			in.problems.add(name, "+"+n+" is not portable.")
 		default:
 			numbers = append(numbers, n)
 		}
@@ -443,15 +444,15 @@ func (a *Account) updatePortOrder(c *Call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	attrs, err := c.envelopedOrFlat()
+	in, err := c.envelopedOrFlat()
 	if err != nil {
 		return answer{}, err
 	}
-	if attrs.has("numbers") {
-		attrs.problems.add("numbers", "Cannot be changed here.")
+	if in.has("numbers") {
+		in.problems.add("numbers", "Cannot be changed here.")
 	}
-	details := a.portDetails(attrs, &o.details)
-	if err := attrs.err(); err != nil {
+	details := a.portDetails(in, &o.details)
+	if err := in.err(); err != nil {
 		return answer{}, err
 	}
 	o.details = details
@@ -466,12 +467,12 @@ func (a *Account) cancelPortOrder(c *Call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	attrs, err := c.flat()
+	in, err := c.flat()
 	if err != nil {
 		return answer{}, err
 	}
-	attrs.required("status", oneOf("cancelled", "canceled"))
-	if err := attrs.err(); err != nil {
+	in.required("status", oneOf("cancelled", "canceled"))
+	if err := in.err(); err != nil {
 		return answer{}, err
 	}
 	a.stop(o, portCanceled, c.Now)
@@ -484,36 +485,36 @@ func (a *Account) changePortNumbers(c *Call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	attrs, err := c.flat()
+	in, err := c.flat()
 	if err != nil {
 		return answer{}, err
 	}
 	var added, removed []string
-	if attrs.has("add") {
-		added = a.portNumbers(attrs, "add", c.Now)
+	if in.has("add") {
+		added = a.portNumbers(in, "add", c.Now)
 	}
-	if attrs.has("remove") {
-		removed = attrs.numbers("remove", portNumber)
+	if in.has("remove") {
+		removed = in.numbers("remove", portNumber)
 	}
 	for _, n := range added {
 		if describeNumber(n).kind != o.kind() {
-			attrs.problems.add("add", "+"+n+" is of another kind than the order's numbers.")
+			in.problems.add("add", "+"+n+" is of another kind than the order's numbers.")
 		}
 	}
 	for _, n := range removed {
 		if !slices.Contains(o.numbers, n) {
-			attrs.problems.add("remove", "+"+n+" is not in the order.")
+			in.problems.add("remove", "+"+n+" is not in the order.")
 		}
 	}
 	numbers := slices.Concat(o.numbers, added)
 	numbers = slices.DeleteFunc(numbers, func(n string) bool { return slices.Contains(removed, n) })
 	switch {
-	case len(added)+len(removed) == 0 && len(attrs.problems) == 0:
-		attrs.problems.add("_schema", "Nothing to add or remove.")
+	case len(added)+len(removed) == 0 && len(in.problems) == 0:
+		in.problems.add("_schema", "Nothing to add or remove.")
 	case len(numbers) == 0:
-		attrs.problems.add("remove", "The order would be without numbers.")
+		in.problems.add("remove", "The order would be without numbers.")
 	}
-	if err := attrs.err(); err != nil {
+	if err := in.err(); err != nil {
 		return answer{}, err
 	}
 	o.numbers = numbers
@@ -529,16 +530,16 @@ func (a *Account) addToPortGroup(c *Call) (answer, error) {
 	if len(group) == 0 {
 		return answer{}, noSuchPortOrder()
 	}
-	attrs, err := c.flat()
+	in, err := c.flat()
 	if err != nil {
 		return answer{}, err
 	}
 	name := "add"
-	if !attrs.has(name) && attrs.has("numbers") {
+	if !in.has(name) && in.has("numbers") {
 		name = "numbers"
 	}
-	numbers := a.portNumbers(attrs, name, c.Now)
-	if err := attrs.err(); err != nil {
+	numbers := a.portNumbers(in, name, c.Now)
+	if err := in.err(); err != nil {
 		return answer{}, err
 	}
 	var orders []*portOrder

@@ -63,52 +63,52 @@ func date(s string) string {
 
 // portDetails reads what is said about an order: all that is required, or where there is an order already any that is
 // to change.
-func (a *Account) portDetails(attrs *attributes, current *portDetails) portDetails {
+func (a *Account) portDetails(in *reader, current *portDetails) portDetails {
 	d := portDetails{texts: map[string]string{}, cnamLookups: true}
 	if current != nil {
 		d = *current
 		d.texts = maps.Clone(d.texts)
 	}
 	for _, f := range portFields() {
-		_, present := attrs.value(f.name)
+		_, present := in.value(f.name)
 		switch {
 		case f.required && (present || current == nil):
-			d.texts[f.name] = attrs.required(f.name, f.checks...)
+			d.texts[f.name] = in.required(f.name, f.checks...)
 		case present:
-			d.texts[f.name] = attrs.text(f.name, f.checks...)
+			d.texts[f.name] = in.text(f.name, f.checks...)
 		}
 	}
-	attrs.state(d.texts)
-	d.cnamLookups = attrs.flag("enable_cnam_lookups", d.cnamLookups)
-	if current == nil && !attrs.has("loa_details") {
-		attrs.problems.add("loa_details", missing)
+	in.state(d.texts)
+	d.cnamLookups = in.flag("enable_cnam_lookups", d.cnamLookups)
+	if current == nil && !in.has("loa_details") {
+		in.problems.add("loa_details", missing)
 	}
-	if attrs.has("loa_details") {
-		loa := attrs.within("loa_details")
+	if in.has("loa_details") {
+		loa := in.within("loa_details")
 		d.loa = map[string]string{"email": loa.required("email"), "cc": loa.text("cc")}
 	}
-	if attrs.has("presets") {
-		d.presets = a.presets(attrs.within("presets"))
+	if in.has("presets") {
+		d.presets = a.presets(in.within("presets"))
 	}
-	if attrs.has("comments") {
-		d.comments = attrs.textOrTexts("comments")
+	if in.has("comments") {
+		d.comments = in.textOrTexts("comments")
 	}
-	d.documents = attrs.texts("business_documents")
+	d.documents = in.texts("business_documents")
 	return d
 }
 
 // presets reads what the numbers are given when they are on the account.
-func (a *Account) presets(attrs *attributes) map[string]string {
-	presets := map[string]string{"alias": attrs.text("alias", atMost(maxAlias))}
+func (a *Account) presets(in *reader) map[string]string {
+	presets := map[string]string{"alias": in.text("alias", atMost(maxAlias))}
 	for name, exists := range map[string]func(id string) bool{
 		"cnam_id":           func(id string) bool { _, found := find(a.cnams, id); return found },
 		"e911_id":           func(id string) bool { _, found := find(a.e911s, id); return found },
 		"primary_route_id":  func(id string) bool { _, found := find(a.routes, id); return found },
 		"failover_route_id": func(id string) bool { _, found := find(a.routes, id); return found },
 	} {
-		presets[name] = attrs.id(name)
+		presets[name] = in.id(name)
 		if id := presets[name]; id != "" && !exists(id) {
-			attrs.problems.add(name, "No such record on your account.")
+			in.problems.add(name, "No such record on your account.")
 		}
 	}
 	maps.DeleteFunc(presets, func(_, value string) bool { return value == "" })

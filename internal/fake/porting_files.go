@@ -55,14 +55,14 @@ func (a *Account) signLOA(c *Call) (answer, error) {
 	if _, err := a.openPortOrder(c); err != nil {
 		return answer{}, err
 	}
-	attrs, err := c.flat()
+	in, err := c.flat()
 	if err != nil {
 		return answer{}, err
 	}
-	attrs.required("type", oneOf("loa"))
-	attrs.required("signature_name")
-	attrs.required("signature_title")
-	if err := attrs.err(); err != nil {
+	in.required("type", oneOf("loa"))
+	in.required("signature_name")
+	in.required("signature_title")
+	if err := in.err(); err != nil {
 		return answer{}, err
 	}
 	return answer{status: http.StatusCreated}, nil
@@ -74,12 +74,12 @@ func (a *Account) createPortFile(c *Call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	attrs, err := c.flat()
+	in, err := c.flat()
 	if err != nil {
 		return answer{}, err
 	}
-	name := attrs.required("filename")
-	if err := attrs.err(); err != nil {
+	name := in.required("filename")
+	if err := in.err(); err != nil {
 		return answer{}, err
 	}
 	f := o.addFile(name)

@@ -16,8 +16,8 @@ type portQuery struct {
 // period is a time from and up to which something happened, either of which may be missing.
 type period struct{ after, before time.Time }
 
-func (q *query) period(name string) period {
-	return period{q.date(name + "_after"), q.date(name + "_before")}
+func (in *reader) period(name string) period {
+	return period{in.time(name + "_after"), in.time(name + "_before")}
 }
 
 // any tells whether the period is that of all times.
@@ -52,23 +52,23 @@ func (o *portOrder) lastChange(now time.Time) time.Time {
 // listPortOrders answers 404 where there is nothing to list, as the API is known to on an account without orders.
 // Orders come newest first unless another order is asked for, which is the server's own choice.
 func (a *Account) listPortOrders(c *Call) (answer, error) {
-	q := c.parameters()
+	in := c.parameters()
 	search := portQuery{
-		status:         q.text("status"),
-		alias:          q.text("alias"),
-		completionDate: q.text("completion_date", date),
-		created:        q.period("created"),
-		modified:       q.period("modified"),
-		completed:      q.period("completed"),
+		status:         in.text("status"),
+		alias:          in.text("alias"),
+		completionDate: in.text("completion_date", date),
+		created:        in.period("created"),
+		modified:       in.period("modified"),
+		completed:      in.period("completed"),
 	}
 	for _, list := range slices.Concat(c.query["numbers"], c.query["numbers[]"]) {
 		for n := range strings.SplitSeq(list, ",") {
 			search.numbers = append(search.numbers, digits11(strings.TrimSpace(n)))
 		}
 	}
-	order := a.portOrdering(q, c.Now)
-	q.page(200)
-	if err := q.err(); err != nil {
+	order := a.portOrdering(in, c.Now)
+	p := in.page(200)
+	if err := in.err(); err != nil {
 		return answer{}, err
 	}
 	var found []*portOrder
@@ -78,11 +78,11 @@ func (a *Account) listPortOrders(c *Call) (answer, error) {
 		}
 	}
 	slices.SortStableFunc(found, order)
-	page, _ := paged(q, found)
-	if len(page) == 0 {
+	shown, _ := paged(p, found)
+	if len(shown) == 0 {
 		return answer{}, noSuchPortOrder()
 	}
-	orders := each(page, func(o *portOrder) object {
+	orders := each(shown, func(o *portOrder) object {
 		status, _ := o.status(c.Now)
 		return object{"attributes": object{"alias": orNull(o.details.texts["alias"]), "id": o.id, "status": status}}
 	})
@@ -93,10 +93,10 @@ func (a *Account) listPortOrders(c *Call) (answer, error) {
 }
 
 // portOrdering reads the fields by which orders are to be sorted.
-func (a *Account) portOrdering(q *query, now time.Time) func(x, y *portOrder) int {
+func (a *Account) portOrdering(in *reader, now time.Time) func(x, y *portOrder) int {
 	var keys []func(*portOrder) string
 	var fields []string
-	if order := q.values.Get("order"); order != "" {
+	if order := in.text("order"); order != "" {
 		fields = strings.Split(order, ",")
 	}
 	for _, field := range fields {
@@ -109,7 +109,7 @@ func (a *Account) portOrdering(q *query, now time.Time) func(x, y *portOrder) in
 			"modified_date":   func(o *portOrder) string { return o.lastChange(now).Format(time.RFC3339Nano) },
 		}[field]
 		if key == nil {
-			q.problems.add("order", "Not a valid choice.")
+			in.problems.add("order", "Not a valid choice.")
 			continue
 		}
 		keys = append(keys, key)

@@ -34,11 +34,11 @@ type messaging struct {
 }
 
 // messaging reads what a purchase or an update asks for.
-func (a *attributes) messaging() messaging {
-	a.flag("messaging_email", false)
+func (in *reader) messaging() messaging {
+	in.flag("messaging_email", false)
 	return messaging{
-		enable:   a.flag("messaging_enabled", false),
-		callback: a.text("messaging_callback_url", optional(webAddress)),
+		enable:   in.flag("messaging_enabled", false),
+		callback: in.text("messaging_callback_url", optional(webAddress)),
 	}
 }
 
@@ -161,20 +161,20 @@ func (p *provisioning) document(now time.Time) object {
 // provisionNumbers answers 404 where one number was asked for that isn't on the account, for want of knowing what the
 // API says; of several, such a number is among the failed ones.
 func (a *Account) provisionNumbers(c *Call) (answer, error) {
-	attrs, err := c.flat()
+	in, err := c.flat()
 	if err != nil {
 		return answer{}, err
 	}
 	var numbers []string
-	for _, n := range attrs.numbers("numbers", phoneNumber) {
+	for _, n := range in.numbers("numbers", phoneNumber) {
 		if !slices.Contains(numbers, n) {
 			numbers = append(numbers, n)
 		}
 	}
-	action := attrs.required("action", oneOf("enable", "disable"))
-	m := messaging{enable: action == "enable", callback: attrs.text("callback_url", webAddress)}
-	attrs.flag("email", false)
-	if err := attrs.err(); err != nil {
+	action := in.required("action", oneOf("enable", "disable"))
+	m := messaging{enable: action == "enable", callback: in.text("callback_url", webAddress)}
+	in.flag("email", false)
+	if err := in.err(); err != nil {
 		return answer{}, err
 	}
 	if _, exists := a.numbers[numbers[0]]; !exists && len(numbers) == 1 {

@@ -1,11 +1,10 @@
 package fake
 
 import (
-	"fmt"
+	"math"
 	"net/http"
 	"regexp"
 	"slices"
-	"strconv"
 )
 
 // builtInRoute is the id of the route that every account has: to the device that registered over SIP.
@@ -16,7 +15,7 @@ const firstRoute = 98395
 
 func routeOperations() []Operation {
 	return []Operation{
-		{"GET", "/v2/routes", "routes.list", (*Account).listRoutes},
+		{"GET", "/v2/routes{?route_type,limit,offset}", "routes.list", (*Account).listRoutes},
 		{"POST", "/v2/routes", "routes.create", (*Account).createRoute},
 		{"PATCH", "/v2/routes/{route}", "routes.update", (*Account).updateRoute},
 		{"DELETE", "/v2/routes/{route}", "routes.delete", (*Account).deleteRoute},
@@ -50,10 +49,10 @@ func (r *route) object() object {
 }
 
 func (a *Account) listRoutes(c *Call) (answer, error) {
-	q := c.parameters()
-	kind := q.text("route_type", oneOf("sip-reg", "host", "uri", "number"))
-	q.page(200)
-	if err := q.err(); err != nil {
+	in := c.parameters()
+	kind := in.text("route_type", oneOf("sip-reg", "host", "uri", "number"))
+	p := in.page(200)
+	if err := in.err(); err != nil {
 		return answer{}, err
 	}
 	var found []*route
@@ -62,7 +61,7 @@ func (a *Account) listRoutes(c *Call) (answer, error) {
 			found = append(found, r)
 		}
 	}
-	return list(q, "/v2/routes", found, (*route).object), nil
+	return list(p, "/v2/routes", found, (*route).object), nil
 }
 
 const (
@@ -90,20 +89,20 @@ func routeValue(kind string) check {
 }
 
 func (a *Account) createRoute(c *Call) (answer, error) {
-	attrs, err := c.enveloped("route")
+	in, err := c.enveloped("route")
 	if err != nil {
 		return answer{}, err
 	}
 	r := &route{
-		alias:        attrs.required("alias"),
-		kind:         attrs.required("route_type", oneOf("host", "number", "uri")),
-		edgeStrategy: attrs.edgeStrategy(nil),
+		alias:        in.required("alias"),
+		kind:         in.required("route_type", oneOf("host", "number", "uri")),
+		edgeStrategy: in.edgeStrategy(nil),
 	}
-	r.value = attrs.required("value", routeValue(r.kind))
-	if err := attrs.err(); err != nil {
+	r.value = in.required("value", routeValue(r.kind))
+	if err := in.err(); err != nil {
 		return answer{}, err
 	}
-	if err := a.distinctRoute(r, attrs); err != nil {
+	if err := a.distinctRoute(r, in); err != nil {
 		return answer{}, err
 	}
 	r.id = serial(&a.routeCount, firstRoute)
@@ -113,15 +112,15 @@ func (a *Account) createRoute(c *Call) (answer, error) {
 
 // distinctRoute refuses a route that leads where another one does, or under another's alias. For the latter it isn't
 // known what the API says.
-func (a *Account) distinctRoute(r *route, attrs *attributes) error {
+func (a *Account) distinctRoute(r *route, in *reader) error {
 	same := func(o *route) bool { return o.id != r.id && o.kind == r.kind && o.value == r.value }
 	if slices.ContainsFunc(a.routes, same) {
 		return refuse(http.StatusForbidden, "This route already exists.", "Forbidden")
 	}
 	if slices.ContainsFunc(a.routes, func(o *route) bool { return o.id != r.id && o.alias == r.alias }) {
-		attrs.problems.add("alias", "Must be unique.")
+		in.problems.add("alias", "Must be unique.")
 	}
-	return attrs.err()
+	return in.err()
 }
 
 // updateRoute refuses to change the built-in route as something that isn't the account's; what the API says is not
@@ -134,24 +133,24 @@ func (a *Account) updateRoute(c *Call) (answer, error) {
 	case r.id == builtInRoute:
 		return answer{}, notAuthorized()
 	}
-	attrs, err := c.enveloped("route")
+	in, err := c.enveloped("route")
 	if err != nil {
 		return answer{}, err
 	}
 	changed := &route{
 		id:           r.id,
-		alias:        attrs.changed("alias", r.alias),
-		kind:         attrs.changed("route_type", r.kind, oneOf("host", "number", "uri")),
-		edgeStrategy: attrs.edgeStrategy(r.edgeStrategy),
+		alias:        in.changed("alias", r.alias),
+		kind:         in.changed("route_type", r.kind, oneOf("host", "number", "uri")),
+		edgeStrategy: in.edgeStrategy(r.edgeStrategy),
 	}
-	changed.value = attrs.changed("value", r.value)
-	if problem := routeValue(changed.kind)(changed.value); problem != "" && len(attrs.problems["value"]) == 0 {
-		attrs.problems.add("value", problem) // also where only the type has changed
+	changed.value = in.changed("value", r.value)
+	if problem := routeValue(changed.kind)(changed.value); problem != "" && len(in.problems["value"]) == 0 {
+		in.problems.add("value", problem) // also where only the type has changed
 	}
-	if err := attrs.err(); err != nil {
+	if err := in.err(); err != nil {
 		return answer{}, err
 	}
-	if err := a.distinctRoute(changed, attrs); err != nil {
+	if err := a.distinctRoute(changed, in); err != nil {
 		return answer{}, err
 	}
 	*r = *changed
@@ -190,21 +189,17 @@ func (a *Account) listEdgeStrategies(*Call) (answer, error) {
 
 // edgeStrategy reads the id of an edge strategy: a number, text, or null for none, under a shorter name as well, as
 // some clients send it. Without any it is the current one.
-func (a *attributes) edgeStrategy(current *int) *int {
+func (in *reader) edgeStrategy(current *int) *int {
 	for _, name := range []string{"edge_strategy_id", "edge_strategy"} {
-		value, given := a.value(name)
-		if !given {
+		if _, given := in.value(name); !given {
 			continue
 		}
-		if value == nil {
+		if !in.has(name) {
 			return nil
 		}
-		id, err := strconv.Atoi(fmt.Sprint(value))
-		switch {
-		case err != nil:
-			a.problems.add(name, notInteger)
-		case !slices.ContainsFunc(edgeStrategies, func(e edgeStrategy) bool { return e.id == id }):
-			a.problems.add(name, "No such edge strategy.")
+		id := in.integer(name, 0, math.MinInt, 0)
+		if len(in.problems[name]) == 0 && !slices.ContainsFunc(edgeStrategies, func(e edgeStrategy) bool { return e.id == id }) {
+			in.problems.add(name, "No such edge strategy.")
 		}
 		return &id
 	}
