@@ -62,6 +62,20 @@ func find[T record](records []T, id string) (T, bool) {
 	return records[i], true
 }
 
+// named returns the record that a variable of the path names. If there is none the call is refused, and the record is
+// empty.
+func named[R any, P interface {
+	*R
+	record
+}](c *Call, records []P, variable string, otherwise *refusal) P {
+	r, found := find(records, c.vars[variable])
+	if !found {
+		c.refuse(otherwise)
+		return new(R)
+	}
+	return r
+}
+
 // remove returns the records without the one with an id.
 func remove[T record](records []T, id string) []T {
 	return slices.DeleteFunc(records, func(r T) bool { return r.recordID() == id })

@@ -16,7 +16,7 @@ type Operation struct {
 	Method string
 	Path   string // a segment in braces is a variable; after a ? comes a parameter that must be there
 	Name   string
-	handle func(*Account, *Call) (answer, error)
+	handle func(*Account, *Call) answer
 }
 
 // Operations returns the operations of the API. One that is served at several paths is there once for each.
@@ -63,14 +63,15 @@ type Call struct {
 	vars    map[string]string // variables of the path
 	query   url.Values
 	header  http.Header
-	base    string // URL of the server as the request reached it
-	err     error  // why the request is refused before it gets to the operation
+	base    string   // URL of the server as the request reached it
+	in      *reader  // the values of the request, once they are read
+	refusal *refusal // why the call is refused; nil as long as it isn't
 }
 
 // NewCall returns the call that a request makes. It does not read the request's body.
 func NewCall(r *http.Request) *Call {
 	c := &Call{Body: []byte{}, query: r.URL.Query(), header: r.Header, base: baseURL(r)}
-	c.op, c.vars, c.err = findEndpoint(r.Method, r.URL.EscapedPath(), c.query)
+	c.op, c.vars, c.refusal = findEndpoint(r.Method, r.URL.EscapedPath(), c.query)
 	c.version, _, _ = strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	return c
 }
@@ -91,7 +92,7 @@ func (c *Call) BodyLimit() int64 {
 		return MaxBody
 	}
 	if c.op.Name == "porting.putFile" {
-		if _, permitted := c.permittedUpload(c.uploadPath()); permitted {
+		if c.uploadRefusal() == nil {
 			return MaxUpload
 		}
 	}
@@ -99,43 +100,57 @@ func (c *Call) BodyLimit() int64 {
 }
 
 // RefuseCredentials refuses a request without the account's credentials.
-func (c *Call) RefuseCredentials() {
-	if c.err == nil {
-		c.err = authenticationFailed()
-	}
-}
+func (c *Call) RefuseCredentials() { c.refuse(authenticationFailed()) }
 
 // RefuseBody refuses a request whose body is larger than its limit.
 func (c *Call) RefuseBody() {
-	c.op.handle = func(*Account, *Call) (answer, error) {
+	c.op.handle = func(_ *Account, c *Call) answer {
 		if c.Presigned() {
-			return storageError(http.StatusRequestEntityTooLarge, "EntityTooLarge", "The file is too large."), nil
+			return c.refuse(storageError(http.StatusRequestEntityTooLarge, "EntityTooLarge", "The file is too large."))
 		}
-		return answer{}, refuse(http.StatusRequestEntityTooLarge, "The data value transmitted exceeds the capacity limit.",
-			"Request Entity Too Large")
+		return c.refuse(refuse(http.StatusRequestEntityTooLarge, "The data value transmitted exceeds the capacity limit.",
+			"Request Entity Too Large"))
 	}
+}
+
+// refuse refuses the call, unless it is refused already or something is wrong with the values that were read. It returns
+// an empty answer for the handler to return. Without a refusal it does nothing.
+func (c *Call) refuse(r *refusal) answer {
+	if c.ok() {
+		c.refusal = r
+	}
+	return answer{}
+}
+
+// ok reports whether the call is not refused, and nothing is wrong with the values that were read: all that the operation
+// takes. A handler asks before it changes the account. What it finds and reads before may be empty, since the call is
+// refused, and its answer is then not sent.
+func (c *Call) ok() bool {
+	if c.refusal == nil && c.in != nil {
+		c.refusal = c.in.refusal()
+	}
+	return c.refusal == nil
 }
 
 // Handle executes a call, and reports whether it was executed with success.
 func (a *Account) Handle(c *Call) (response Response, executed bool) {
-	err := c.err
-	if err == nil && !c.Lenient {
-		err = c.op.unknownParameters(c.query)
+	if !c.Lenient {
+		c.refuse(c.op.unknownParameters(c.query))
 	}
 	var ans answer
-	if err == nil {
+	if c.ok() {
 		a.settle(c.Now)
-		ans, err = c.op.handle(a, c)
+		ans = c.op.handle(a, c)
 	}
-	if err != nil {
-		return a.refuse(err).encode(), false
+	if !c.ok() {
+		return a.refused(c.refusal).encode(), false
 	}
-	return ans.encode(), ans.status < 300
+	return ans.encode(), true
 }
 
 // Refuse returns the response of a request that fails with a status for no reason of its own.
 func (a *Account) Refuse(status int, detail, title string) Response {
-	return a.refuse(refuse(status, detail, title)).encode()
+	return a.refused(refuse(status, detail, title)).encode()
 }
 
 // endpoint is an operation with its path taken apart.
@@ -174,14 +189,14 @@ var router = sync.OnceValue(func() []endpoint {
 	return all
 })
 
-// findEndpoint returns the operation for a method, an escaped path and a query, with the path's variables. Its error is that of
-// a path the API doesn't serve, or serves with other methods only.
-func findEndpoint(method, escapedPath string, query url.Values) (endpoint, map[string]string, error) {
+// findEndpoint returns the operation for a method, an escaped path and a query, with the path's variables. It refuses a
+// path that the API doesn't serve, or serves with other methods only.
+func findEndpoint(method, escapedPath string, query url.Values) (endpoint, map[string]string, *refusal) {
 	segments := strings.Split(strings.TrimSuffix(escapedPath, "/"), "/")
 	if method == http.MethodHead {
 		method = http.MethodGet
 	}
-	err := unknownURL()
+	refusal := unknownURL()
 	for _, e := range router() {
 		vars, ok := e.match(segments)
 		ok = ok && (e.selector == "" || query.Has(e.selector))
@@ -189,14 +204,14 @@ func findEndpoint(method, escapedPath string, query url.Values) (endpoint, map[s
 		case ok && e.Method == method:
 			return e, vars, nil
 		case ok:
-			err = methodNotAllowed()
+			refusal = methodNotAllowed()
 		}
 	}
-	return endpoint{}, nil, err
+	return endpoint{}, nil, refusal
 }
 
-// unknownParameters is the error for the parameters of a query that the operation doesn't take.
-func (e endpoint) unknownParameters(query url.Values) error {
+// unknownParameters refuses the parameters of a query that the operation doesn't take.
+func (e endpoint) unknownParameters(query url.Values) *refusal {
 	unknown := unknownNames(query, e.parameters...)
 	if len(unknown) > 0 && !e.presigned() {
 		return unprocessable(unknown)

@@ -21,12 +21,12 @@ func callbackOperations() []Operation {
 		for _, version := range []string{"v2.1", "v2.2"} {
 			path := "/" + version + "/messages/" + kind
 			ops = append(ops,
-				Operation{"PUT", path, "messages.setCallback", func(a *Account, c *Call) (answer, error) { return a.setCallback(c, kind) }},
-				Operation{"GET", path, "messages.getCallback", func(a *Account, _ *Call) (answer, error) { return a.getCallback(kind) }},
+				Operation{"PUT", path, "messages.setCallback", func(a *Account, c *Call) answer { return a.setCallback(c, kind) }},
+				Operation{"GET", path, "messages.getCallback", func(a *Account, c *Call) answer { return a.getCallback(c, kind) }},
 			)
 		}
 		ops = append(ops, Operation{"POST", "/v2/numbers/{number}/relationships/" + kind, "numbers.setCallback",
-			func(a *Account, c *Call) (answer, error) { return a.setNumberCallback(c, kind) }})
+			func(a *Account, c *Call) answer { return a.setNumberCallback(c, kind) }})
 	}
 	return ops
 }
@@ -46,46 +46,40 @@ func canonical(kind string) string {
 	return kind
 }
 
-func (a *Account) setCallback(c *Call, kind string) (answer, error) {
-	url, err := c.callbackURL()
-	if err != nil {
-		return answer{}, err
+func (a *Account) setCallback(c *Call, kind string) answer {
+	url := c.callbackURL()
+	if c.ok() {
+		a.callbacks.set(kind, url)
 	}
-	a.callbacks.set(kind, url)
-	return noContent(), nil
+	return noContent()
 }
 
-func (a *Account) setNumberCallback(c *Call, kind string) (answer, error) {
-	n, err := a.own(c, notAuthorized())
-	if err != nil {
-		return answer{}, err
+func (a *Account) setNumberCallback(c *Call, kind string) answer {
+	n := a.own(c, notAuthorized())
+	url := c.callbackURL()
+	if c.ok() {
+		n.setCallback(kind, url)
 	}
-	url, err := c.callbackURL()
-	if err != nil {
-		return answer{}, err
-	}
+	return noContent()
+}
+
+func (n *number) setCallback(kind, url string) {
 	if n.callbacks == nil {
 		n.callbacks = callbacks{}
 	}
 	n.callbacks.set(kind, url)
-	return noContent(), nil
 }
 
-func (c *Call) callbackURL() (string, error) {
-	in, err := c.envelopedOrFlat()
-	if err != nil {
-		return "", err
-	}
-	url := in.required("callback_url", webAddress)
-	return url, in.err()
+func (c *Call) callbackURL() string {
+	return c.envelopedOrFlat().required("callback_url", webAddress)
 }
 
 // getCallback answers in the documented form. That a callback which was never set is not found is the server's own
 // choice, and so is how the version is written, and the product of most types.
-func (a *Account) getCallback(kind string) (answer, error) {
+func (a *Account) getCallback(c *Call, kind string) answer {
 	url := a.callbacks.get(kind)
 	if url == "" {
-		return answer{}, notFound()
+		return c.refuse(notFound())
 	}
 	version := "2.1"
 	if a.FlatMessages {
@@ -94,7 +88,7 @@ func (a *Account) getCallback(kind string) (answer, error) {
 	return ok(object{"data": object{
 		"attributes": object{"api_version": version, "callback_url": url, "product": strings.TrimSuffix(kind, "_callback")},
 		"type":       "callback",
-	}}), nil
+	}})
 }
 
 // callbackURL is where an event about a message on one of the account's numbers goes: to the message's own URL, the

@@ -145,11 +145,8 @@ func (e *export) storagePath() string {
 }
 
 // createExport answers as the API is known to: with the filter among the attributes, and a time in another zone.
-func (a *Account) createExport(c *Call) (answer, error) {
-	in, err := c.enveloped("cdrexport")
-	if err != nil {
-		return answer{}, err
-	}
+func (a *Account) createExport(c *Call) answer {
+	in := c.enveloped("cdrexport")
 	callback := in.text("callback_url", optional(webAddress))
 	given := in.within("filter_parameters")
 	var filter callFilter
@@ -159,8 +156,8 @@ func (a *Account) createExport(c *Call) (answer, error) {
 	case len(in.problems["filter_parameters"]) == 0:
 		in.problems.add("filter_parameters", missing)
 	}
-	if err := in.err(); err != nil {
-		return answer{}, err
+	if !c.ok() {
+		return answer{}
 	}
 	e := &export{
 		id:        serial(&a.exportCount, firstExport),
@@ -188,18 +185,15 @@ func (a *Account) createExport(c *Call) (answer, error) {
 		"id":         e.id,
 		"links":      self(host + "/v2/cdrs/exports/" + e.id),
 		"type":       "cdrexport",
-	}}), nil
+	}})
 }
 
 // listExports has ids that are numbers, and wraps each export once more. The newest come first, which is the server's
 // own choice.
-func (a *Account) listExports(c *Call) (answer, error) {
+func (a *Account) listExports(c *Call) answer {
 	in := c.parameters()
 	status := in.text("status", oneOf(exportProcessing, exportCompleted, exportFailed))
 	p := page{in, in.integer("limit", defaultLimit, 1, 200), in.integer("offset", 0, 0, 0)}
-	if err := in.err(); err != nil {
-		return answer{}, err
-	}
 	var found []*export
 	for _, e := range slices.Backward(a.exports) {
 		if status == "" || status == e.status(c.Now) {
@@ -220,15 +214,12 @@ func (a *Account) listExports(c *Call) (answer, error) {
 		attributes["filter_parameters"] = e.given
 		return object{"data": object{"attributes": attributes, "id": json.Number(e.id), "type": "cdrexport"}}
 	})
-	return ok(object{"data": data, "links": links}), nil
+	return ok(object{"data": data, "links": links})
 }
 
 // getExport has the lists of the filter as texts, the way another language would print them.
-func (a *Account) getExport(c *Call) (answer, error) {
-	e, found := find(a.exports, c.vars["export"])
-	if !found {
-		return answer{}, refuse(http.StatusNotFound, "No such CDR export", "Resource not found")
-	}
+func (a *Account) getExport(c *Call) answer {
+	e := named(c, a.exports, "export", refuse(http.StatusNotFound, "No such CDR export", "Resource not found"))
 	filter := object{}
 	for name, value := range e.given {
 		if list, isList := value.([]any); isList {
@@ -243,7 +234,7 @@ func (a *Account) getExport(c *Call) (answer, error) {
 		"id":         e.id,
 		"links":      self(exportHost + "/cdrs/exports/" + e.id),
 		"type":       "cdrexport",
-	}}), nil
+	}})
 }
 
 // printed is a list of texts as Python prints it.
@@ -261,18 +252,15 @@ func printed(list []any) string {
 }
 
 // downloadExport answers with the file as long as it exists.
-func (a *Account) downloadExport(c *Call) (answer, error) {
+func (a *Account) downloadExport(c *Call) answer {
 	name := c.vars["export"]
-	refused, permitted := c.permitted("cdrexports/" + name)
-	if !permitted {
-		return refused, nil
-	}
+	c.refuse(c.fileRefusal("cdrexports/" + name))
 	id, _ := strings.CutSuffix(name, ".csv.gz")
 	e, found := find(a.exports, id)
 	if !found || e.status(c.Now) != exportCompleted || !c.Now.Before(e.expires()) {
-		return noSuchFile(), nil
+		return c.refuse(noSuchFile())
 	}
-	return answer{http.StatusOK, file{"application/gzip", e.calls.writer(e.filter)}}, nil
+	return answer{http.StatusOK, file{"application/gzip", e.calls.writer(e.filter)}}
 }
 
 // callColumns heads the files of exports.

@@ -104,14 +104,11 @@ func (a *Account) RejectCNAM(id, reason string, now time.Time) error {
 	return nil
 }
 
-func (a *Account) listCNAMs(c *Call) (answer, error) {
+func (a *Account) listCNAMs(c *Call) answer {
 	in := c.parameters()
 	approved := in.flag("is_approved", false)
 	value := in.text("value")
 	p := in.page(0)
-	if err := in.err(); err != nil {
-		return answer{}, err
-	}
 	var found []*cnam
 	for _, r := range slices.Backward(a.cnams) {
 		if strings.Contains(r.value, strings.ToUpper(value)) &&
@@ -119,18 +116,15 @@ func (a *Account) listCNAMs(c *Call) (answer, error) {
 			found = append(found, r)
 		}
 	}
-	return list(p, "/v2/cnams", found, func(r *cnam) object { return r.object(c.Now) }), nil
+	return list(p, "/v2/cnams", found, func(r *cnam) object { return r.object(c.Now) })
 }
 
 func noSuchCNAM() *refusal {
 	return refuse(http.StatusNotFound, "CNAM record not found.", "Resource not found")
 }
 
-func (a *Account) getCNAM(c *Call) (answer, error) {
-	r, found := find(a.cnams, c.vars["cnam"])
-	if !found {
-		return answer{}, noSuchCNAM()
-	}
+func (a *Account) getCNAM(c *Call) answer {
+	r := named(c, a.cnams, "cnam", noSuchCNAM())
 	users := a.usedBy(func(n *number) bool { return n.cnam == r.id })
 	data := r.object(c.Now)
 	data["relationships"] = object{"numbers": object{
@@ -140,7 +134,7 @@ func (a *Account) getCNAM(c *Call) (answer, error) {
 	if len(users) > 0 {
 		document["included"] = each(users, (*number).brief)
 	}
-	return ok(document), nil
+	return ok(document)
 }
 
 var (
@@ -148,21 +142,18 @@ var (
 	letter         = regexp.MustCompile(`[A-Za-z]`)
 )
 
-func (a *Account) createCNAM(c *Call) (answer, error) {
-	in, err := c.flatOrForm()
-	if err != nil {
-		return answer{}, err
-	}
+func (a *Account) createCNAM(c *Call) answer {
+	in := c.flatOrForm()
 	value := strings.ToUpper(in.required("value", atMost(15), matches(cnamCharacters), hasLetter))
 	if slices.ContainsFunc(a.cnams, func(r *cnam) bool { return r.value == value }) {
 		in.problems.add("value", "This value already exists on your account.")
 	}
-	if err := in.err(); err != nil {
-		return answer{}, err
+	r := &cnam{value: value, created: c.Now}
+	if c.ok() {
+		r.id = serial(&a.cnamCount, firstCNAM)
+		a.cnams = append(a.cnams, r)
 	}
-	r := &cnam{id: serial(&a.cnamCount, firstCNAM), value: value, created: c.Now}
-	a.cnams = append(a.cnams, r)
-	return created(object{"data": r.object(c.Now)}), nil
+	return created(object{"data": r.object(c.Now)})
 }
 
 func hasLetter(s string) string {
@@ -172,45 +163,41 @@ func hasLetter(s string) string {
 	return ""
 }
 
-func (a *Account) deleteCNAM(c *Call) (answer, error) {
-	id := c.vars["cnam"]
-	if _, found := find(a.cnams, id); !found {
-		return answer{}, refuse(http.StatusNotFound, "CNAM record not found. Nothing to delete.", "Resource not found")
+func (a *Account) deleteCNAM(c *Call) answer {
+	r := named(c, a.cnams, "cnam",
+		refuse(http.StatusNotFound, "CNAM record not found. Nothing to delete.", "Resource not found"))
+	if c.ok() {
+		for _, n := range a.usedBy(func(n *number) bool { return n.cnam == r.id }) {
+			n.cnam = ""
+		}
+		a.cnams = remove(a.cnams, r.id)
 	}
-	for _, n := range a.usedBy(func(n *number) bool { return n.cnam == id }) {
-		n.cnam = ""
-	}
-	a.cnams = remove(a.cnams, id)
-	return noContent(), nil
+	return noContent()
 }
 
 // assignCNAM refuses toll-free numbers and what isn't approved with 422, for want of knowing what the API says to
 // them.
-func (a *Account) assignCNAM(c *Call) (answer, error) {
-	n, err := a.own(c, notFound())
-	if err != nil {
-		return answer{}, err
+func (a *Account) assignCNAM(c *Call) answer {
+	n := a.own(c, notFound())
+	r := named(c, a.cnams, "cnam", noSuchCNAM())
+	if n.kind != longCode {
+		c.refuse(unprocessable("Cannot assign a CNAM record to a toll-free number."))
 	}
-	r, found := find(a.cnams, c.vars["cnam"])
-	switch {
-	case !found:
-		return answer{}, noSuchCNAM()
-	case n.kind != longCode:
-		return answer{}, unprocessable("Cannot assign a CNAM record to a toll-free number.")
-	case !r.isApproved(c.Now):
-		return answer{}, unprocessable("CNAM record is not approved.")
+	if !r.isApproved(c.Now) {
+		c.refuse(unprocessable("CNAM record is not approved."))
 	}
-	n.cnam = r.id
-	return accepted(association(json.Number(r.id), c.Now)), nil // here alone the id is a number
+	if c.ok() {
+		n.cnam = r.id
+	}
+	return accepted(association(json.Number(r.id), c.Now)) // here alone the id is a number
 }
 
-func (a *Account) unassignCNAM(c *Call) (answer, error) {
-	n, err := a.own(c, notFound())
-	if err != nil {
-		return answer{}, err
+func (a *Account) unassignCNAM(c *Call) answer {
+	n := a.own(c, notFound())
+	if c.ok() {
+		n.cnam = ""
 	}
-	n.cnam = ""
-	return accepted(association(nil, c.Now)), nil
+	return accepted(association(nil, c.Now))
 }
 
 // association is the document of an assignment, or of its end where there is no id.

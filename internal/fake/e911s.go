@@ -58,7 +58,7 @@ func (e *e911) object(u unset) object {
 	return object{"attributes": attributes, "id": e.id, "links": self(host + "/v2/e911s/" + e.id), "type": "e911"}
 }
 
-func (a *Account) listE911s(c *Call) (answer, error) {
+func (a *Account) listE911s(c *Call) answer {
 	in := c.parameters()
 	state := in.normalized("state", strings.ToUpper)
 	parts := map[string]string{}
@@ -66,16 +66,13 @@ func (a *Account) listE911s(c *Call) (answer, error) {
 		parts[name] = strings.ToLower(in.text(name))
 	}
 	p := in.page(2000)
-	if err := in.err(); err != nil {
-		return answer{}, err
-	}
 	var found []*e911
 	for _, e := range slices.Backward(a.e911s) {
 		if (state == "" || e.values["state"] == state) && e.contains(parts) {
 			found = append(found, e)
 		}
 	}
-	return list(p, "/v2/e911s", found, func(e *e911) object { return e.object(blankWhenUnset) }), nil
+	return list(p, "/v2/e911s", found, func(e *e911) object { return e.object(blankWhenUnset) })
 }
 
 // contains tells whether each of the named attributes contains a lower-case text.
@@ -88,66 +85,40 @@ func (e *e911) contains(parts map[string]string) bool {
 	return true
 }
 
-func (a *Account) getE911(c *Call) (answer, error) {
-	e, found := find(a.e911s, c.vars["e911"])
-	if !found {
-		return answer{}, notFound()
-	}
-	return ok(object{"data": e.object(blankWhenUnset)}), nil
+func (a *Account) getE911(c *Call) answer {
+	e := named(c, a.e911s, "e911", notFound())
+	return ok(object{"data": e.object(blankWhenUnset)})
 }
 
-func (a *Account) validateE911(c *Call) (answer, error) {
-	in, err := c.enveloped("e911", "e911s")
-	if err != nil {
-		return answer{}, err
-	}
-	if _, err := in.e911(nil); err != nil {
-		return answer{}, err
-	}
-	return noContent(), nil
+func (a *Account) validateE911(c *Call) answer {
+	c.e911(nil)
+	return noContent()
 }
 
-func (a *Account) createE911(c *Call) (answer, error) {
-	in, err := c.enveloped("e911", "e911s")
-	if err != nil {
-		return answer{}, err
+func (a *Account) createE911(c *Call) answer {
+	e := &e911{values: c.e911(nil)}
+	a.distinctE911(c, e)
+	if c.ok() {
+		e.id = serial(&a.e911Count, firstE911)
+		a.e911s = append(a.e911s, e)
 	}
-	values, err := in.e911(nil)
-	if err != nil {
-		return answer{}, err
-	}
-	e := &e911{values: values}
-	if err := a.distinct(e, in); err != nil {
-		return answer{}, err
-	}
-	e.id = serial(&a.e911Count, firstE911)
-	a.e911s = append(a.e911s, e)
-	return created(object{"data": e.object(absentWhenUnset)}), nil
+	return created(object{"data": e.object(absentWhenUnset)})
 }
 
-func (a *Account) updateE911(c *Call) (answer, error) {
-	e, found := find(a.e911s, c.vars["e911"])
-	if !found {
-		return answer{}, notFound()
+func (a *Account) updateE911(c *Call) answer {
+	e := named(c, a.e911s, "e911", notFound())
+	values := c.e911(e.values)
+	a.distinctE911(c, &e911{e.id, values})
+	if c.ok() {
+		e.values = values
 	}
-	in, err := c.enveloped("e911", "e911s")
-	if err != nil {
-		return answer{}, err
-	}
-	values, err := in.e911(e.values)
-	if err != nil {
-		return answer{}, err
-	}
-	if err := a.distinct(&e911{e.id, values}, in); err != nil {
-		return answer{}, err
-	}
-	e.values = values
-	return ok(object{"data": e.object(absentWhenUnset)}), nil
+	return ok(object{"data": e.object(absentWhenUnset)})
 }
 
-// e911 reads the attributes of an E911 record: all that are required, or where there is one already any
-// that are to change.
-func (in *reader) e911(current map[string]string) (map[string]string, error) {
+// e911 reads the attributes of an E911 record: all that are required, or if there is a record already any that are to
+// change.
+func (c *Call) e911(current map[string]string) map[string]string {
+	in := c.enveloped("e911", "e911s")
 	values := map[string]string{}
 	maps.Copy(values, current)
 	changes := 0
@@ -174,14 +145,11 @@ func (in *reader) e911(current map[string]string) (map[string]string, error) {
 	}
 	in.addressType(values)
 	in.state(values)
-	if err := in.err(); err != nil {
-		return nil, err
-	}
 	if values["street_number"] == UnknownStreetNumber {
-		return nil, refuse(http.StatusBadRequest,
-			"Could not geocode this address. Please check the validity of your address.", "Client Error")
+		c.refuse(refuse(http.StatusBadRequest,
+			"Could not geocode this address. Please check the validity of your address.", "Client Error"))
 	}
-	return values, nil
+	return values
 }
 
 // e911Field is an attribute of an E911 record.
@@ -257,20 +225,18 @@ func (in *reader) addressType(values map[string]string) {
 	}
 }
 
-// distinct refuses a record for an address that another one has, or under another's label.
-func (a *Account) distinct(e *e911, in *reader) error {
+// distinctE911 refuses a record for an address that another one has, or under another's label.
+func (a *Account) distinctE911(c *Call, e *e911) {
 	for _, other := range a.e911s {
 		if other.id != e.id && other.address() == e.address() {
-			return refuse(http.StatusForbidden, "Duplicate address.", "")
+			c.refuse(refuse(http.StatusForbidden, "Duplicate address.", ""))
 		}
 	}
 	for _, other := range a.e911s {
 		if other.id != e.id && strings.EqualFold(other.values["label"], e.values["label"]) {
-			in.problems.add("label", "Must be unique.")
-			return in.err()
+			c.refuse(c.in.unprocessable(object{"label": []string{"Must be unique."}}))
 		}
 	}
-	return nil
 }
 
 // address is where the record is for, in a form to compare.
@@ -286,53 +252,40 @@ func (a *Account) e911Users(id string) []*number {
 	return a.usedBy(func(n *number) bool { return n.e911 == id })
 }
 
-func (a *Account) deleteE911(c *Call) (answer, error) {
-	id := c.vars["e911"]
-	if _, found := find(a.e911s, id); !found {
-		return answer{}, notFound()
+func (a *Account) deleteE911(c *Call) answer {
+	e := named(c, a.e911s, "e911", notFound())
+	if len(a.e911Users(e.id)) > 0 {
+		c.refuse(refuse(http.StatusForbidden, "Please disassociate all numbers before deleting.",
+			"This E911 address has numbers still associated to it."))
 	}
-	if len(a.e911Users(id)) > 0 {
-		return answer{}, refuse(http.StatusForbidden, "Please disassociate all numbers before deleting.",
-			"This E911 address has numbers still associated to it.")
+	if c.ok() {
+		a.e911s = remove(a.e911s, e.id)
 	}
-	a.e911s = remove(a.e911s, id)
-	return noContent(), nil
+	return noContent()
 }
 
-func (a *Account) listE911Numbers(c *Call) (answer, error) {
-	id := c.vars["e911"]
-	if _, found := find(a.e911s, id); !found {
-		return answer{}, notFound()
-	}
-	in := c.parameters()
-	p := in.page(200)
-	if err := in.err(); err != nil {
-		return answer{}, err
-	}
-	return list(p, "/v2/e911s/"+id+"/relationships/numbers", a.e911Users(id), (*number).brief), nil
+func (a *Account) listE911Numbers(c *Call) answer {
+	e := named(c, a.e911s, "e911", notFound())
+	p := c.parameters().page(200)
+	return list(p, "/v2/e911s/"+e.id+"/relationships/numbers", a.e911Users(e.id), (*number).brief)
 }
 
-func (a *Account) assignE911(c *Call) (answer, error) {
-	n, err := a.own(c, notAuthorized())
-	if err != nil {
-		return answer{}, err
-	}
-	id := c.vars["e911"]
-	if _, found := find(a.e911s, id); !found {
-		return answer{}, notFound()
-	}
+func (a *Account) assignE911(c *Call) answer {
+	n := a.own(c, notAuthorized())
+	e := named(c, a.e911s, "e911", notFound())
 	if n.kind == tollFree {
-		return answer{}, unprocessable("Cannot assign an E911 record to a number that does not support emergency services.")
+		c.refuse(unprocessable("Cannot assign an E911 record to a number that does not support emergency services."))
 	}
-	n.e911 = id
-	return noContent(), nil
+	if c.ok() {
+		n.e911 = e.id
+	}
+	return noContent()
 }
 
-func (a *Account) unassignE911(c *Call) (answer, error) {
-	n, err := a.own(c, notAuthorized())
-	if err != nil {
-		return answer{}, err
+func (a *Account) unassignE911(c *Call) answer {
+	n := a.own(c, notAuthorized())
+	if c.ok() {
+		n.e911 = ""
 	}
-	n.e911 = ""
-	return noContent(), nil
+	return noContent()
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"path"
@@ -41,21 +40,19 @@ func (a *Account) receiveMedia(f Attachment, base string, now time.Time) media {
 func (m media) until(expires string) string { return "media/" + m.id + " until " + expires }
 
 // downloadMedia gives an attachment out as long as its link works.
-func (a *Account) downloadMedia(c *Call) (answer, error) {
+func (a *Account) downloadMedia(c *Call) answer {
 	m := media{id: c.vars["media"]}
 	expires := c.query.Get("Expires")
-	if refused, permitted := c.permitted(m.until(expires)); !permitted {
-		return refused, nil
-	}
+	c.refuse(c.fileRefusal(m.until(expires)))
 	if seconds, _ := strconv.ParseInt(expires, 10, 64); c.Now.After(time.Unix(seconds, 0)) {
-		return storageError(http.StatusForbidden, "AccessDenied", "Request has expired"), nil
+		return c.refuse(storageError(http.StatusForbidden, "AccessDenied", "Request has expired"))
 	}
 	for _, message := range a.messages {
 		i := slices.IndexFunc(message.media, func(other media) bool { return other.received && other.id == m.id })
 		if i >= 0 {
 			m = message.media[i]
-			return answer{http.StatusOK, file{m.mimeType(), func(w io.Writer) error { _, err := w.Write(m.content); return err }}}, nil
+			return answer{http.StatusOK, wholeFile(m.mimeType(), m.content)}
 		}
 	}
-	return noSuchFile(), nil
+	return c.refuse(noSuchFile())
 }

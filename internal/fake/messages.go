@@ -69,11 +69,8 @@ func (m *message) public() Message {
 	return public
 }
 
-func (a *Account) sendMessage(c *Call) (answer, error) {
-	in, err := c.envelopedOrFlat("message")
-	if err != nil {
-		return answer{}, err
-	}
+func (a *Account) sendMessage(c *Call) answer {
+	in := c.envelopedOrFlat("message")
 	m := &message{Message: Message{
 		To:               digits11(in.required("to", c.recipient)),
 		From:             digits11(in.required("from", phoneNumber)),
@@ -87,12 +84,12 @@ func (a *Account) sendMessage(c *Call) (answer, error) {
 	} else {
 		m.Body = in.required("body")
 	}
-	if err := in.err(); err != nil {
-		return answer{}, err
-	}
 	sender, exists := a.numbers[m.From]
 	if !exists || !sender.canMessage(c.Now) {
-		return answer{}, notAuthorized()
+		c.refuse(notAuthorized())
+	}
+	if !c.ok() {
+		return answer{}
 	}
 	m.sender = sender.listing
 	m.ID = "mdr2-" + digest("message", len(a.messages)+1)
@@ -104,7 +101,7 @@ func (a *Account) sendMessage(c *Call) (answer, error) {
 
 	data := object{"id": m.ID, "links": self(host + "/" + c.version + "/messages/" + m.ID), "type": "message"}
 	m.addPrice(data, c.version)
-	return accepted(object{"data": data}), nil
+	return accepted(object{"data": data})
 }
 
 // newMedia is what becomes of a media URL: named for the end of its path, and of a made-up size.
@@ -120,23 +117,20 @@ func (a *Account) newMedia(address string) media {
 	return m
 }
 
-func (a *Account) getMessage(c *Call) (answer, error) {
-	m, found := find(a.messages, c.vars["message"])
-	if !found || !m.hasRecord(c.Now) {
-		return answer{}, notFound()
+func (a *Account) getMessage(c *Call) answer {
+	m := named(c, a.messages, "message", notFound())
+	if !m.hasRecord(c.Now) {
+		c.refuse(notFound())
 	}
-	return ok(withMedia(object{"data": m.record(c)}, c.version, m)), nil
+	return ok(withMedia(object{"data": m.record(c)}, c.version, m))
 }
 
-func (a *Account) listMessages(c *Call) (answer, error) {
+func (a *Account) listMessages(c *Call) answer {
 	in := c.parameters()
 	p := in.page(0)
 	start, end := in.time("start_date"), in.time("end_date")
 	if !c.query.Has("start_date") {
 		in.problems.add("start_date", missing)
-	}
-	if err := in.err(); err != nil {
-		return answer{}, err
 	}
 
 	var found []*message
@@ -156,7 +150,7 @@ func (a *Account) listMessages(c *Call) (answer, error) {
 		"data":  each(shown, func(m *message) object { return m.record(c) }),
 		"links": links,
 	}
-	return ok(withMedia(document, c.version, shown...)), nil
+	return ok(withMedia(document, c.version, shown...))
 }
 
 func (m *message) hasRecord(now time.Time) bool {

@@ -90,37 +90,32 @@ func (a *Account) numberValues() []string {
 	return slices.Sorted(maps.Keys(a.numbers))
 }
 
-// own returns the number that a path names, or the given error where it isn't on the account.
-func (a *Account) own(c *Call, otherwise *refusal) (*number, error) {
+// own returns the number that the path names. If it isn't on the account the call is refused, and the number is empty.
+func (a *Account) own(c *Call, otherwise *refusal) *number {
 	n, exists := a.numbers[c.vars["number"]]
 	if !exists {
-		return nil, otherwise
+		c.refuse(otherwise)
+		return &number{}
 	}
-	return n, nil
+	return n
 }
 
-func (a *Account) listAreaCodes(c *Call) (answer, error) {
+func (a *Account) listAreaCodes(c *Call) answer {
 	in := c.parameters()
 	most := in.number("max_setup_cost", math.Inf(1))
 	p := in.page(400)
-	if err := in.err(); err != nil {
-		return answer{}, err
-	}
 	codes := a.prefixesForSale(listing.areaCode, most)
 	return list(p, "/v2/numbers/available/areacodes", codes, func(code string) object {
 		related := host + "/v2/numbers/available/exchanges?areacode=" + code
 		return object{"id": code, "links": object{"related": related}, "type": "areacode"}
-	}), nil
+	})
 }
 
-func (a *Account) listExchanges(c *Call) (answer, error) {
+func (a *Account) listExchanges(c *Call) answer {
 	in := c.parameters()
 	most := in.number("max_setup_cost", math.Inf(1))
 	areaCode := in.text("areacode", wholeNumber)
 	p := in.page(200)
-	if err := in.err(); err != nil {
-		return answer{}, err
-	}
 	exchanges := a.prefixesForSale(listing.exchange, most)
 	if areaCode != "" {
 		exchanges = slices.DeleteFunc(exchanges, func(e string) bool { return e[:3] != areaCode })
@@ -128,7 +123,7 @@ func (a *Account) listExchanges(c *Call) (answer, error) {
 	return list(p, "/v2/numbers/available/exchanges", exchanges, func(exchange string) object {
 		related := host + "/v2/numbers/available?starts_with=1" + exchange
 		return object{"id": exchange, "links": object{"related": related}, "type": "exchange"}
-	}), nil
+	})
 }
 
 // wholeNumber checks a number that is compared as text.
@@ -151,12 +146,9 @@ func (a *Account) prefixesForSale(prefix func(listing) string, most float64) []s
 }
 
 // listTiers is what the API does, down to links that lead to another path and to the account's own numbers.
-func (a *Account) listTiers(c *Call) (answer, error) {
+func (a *Account) listTiers(c *Call) answer {
 	in := c.parameters()
 	p := in.page(200)
-	if err := in.err(); err != nil {
-		return answer{}, err
-	}
 	names := map[string]bool{}
 	for l := range a.forSale() {
 		names[l.tier] = true
@@ -164,7 +156,7 @@ func (a *Account) listTiers(c *Call) (answer, error) {
 	return list(p, "/v2/numbers/tiers", slices.Sorted(maps.Keys(names)), func(tier string) object {
 		related := host + "/v2/numbers?tier=" + percentEncoded(tier)
 		return object{"id": tier, "links": object{"related": related}, "type": "tier"}
-	}), nil
+	})
 }
 
 // percentEncoded is a text as the value of a parameter in a link, with its spaces escaped like all else.
@@ -179,7 +171,7 @@ func (p numberPattern) match(value string) bool {
 	return strings.Contains(value, p.contains) && strings.HasSuffix(value, p.end) && strings.HasPrefix(value, p.start)
 }
 
-func (a *Account) searchNumbers(c *Call) (answer, error) {
+func (a *Account) searchNumbers(c *Call) answer {
 	in := c.parameters()
 	state := in.normalized("state", strings.ToUpper)
 	contains, end := in.digits("contains"), in.digits("ends_with")
@@ -195,8 +187,8 @@ func (a *Account) searchNumbers(c *Call) (answer, error) {
 		return ""
 	}))
 	p := in.page(200)
-	if err := in.err(); err != nil {
-		return answer{}, err
+	if !c.ok() {
+		return answer{}
 	}
 
 	var found []listing
@@ -213,7 +205,7 @@ func (a *Account) searchNumbers(c *Call) (answer, error) {
 	if c.query.Has("order_by") { // they are in the order of their digits already
 		slices.SortStableFunc(found, order)
 	}
-	return list(p, "/v2/numbers/available", found, listing.object), nil
+	return list(p, "/v2/numbers/available", found, listing.object)
 }
 
 // numberOrder is the order that an order_by parameter asks for: a field, and perhaps a direction. It is nil
@@ -267,21 +259,24 @@ func (l listing) object() object {
 	}
 }
 
-func (a *Account) purchaseNumber(c *Call) (answer, error) {
-	options, err := c.purchaseOptions()
-	if err != nil {
-		return answer{}, err
+// purchaseNumber takes its options from the body, or from the query if there is no body.
+func (a *Account) purchaseNumber(c *Call) answer {
+	var in *reader
+	if len(c.Body) == 0 {
+		in = c.parameters()
+	} else {
+		in = c.flat()
 	}
-	cnamLookups := options.flag("cnam_lookups_enabled", true)
-	messaging := options.messaging()
-	if err := options.err(); err != nil {
-		return answer{}, err
-	}
+	cnamLookups := in.flag("cnam_lookups_enabled", true)
+	messaging := in.messaging()
 
 	value := c.vars["number"]
 	l, exists := a.lookUp(value)
 	if _, bought := a.numbers[value]; bought || !exists {
-		return answer{}, notFound()
+		c.refuse(notFound())
+	}
+	if !c.ok() {
+		return answer{}
 	}
 	n := newNumber(l)
 	n.cnamLookups = cnamLookups
@@ -290,59 +285,39 @@ func (a *Account) purchaseNumber(c *Call) (answer, error) {
 	if messaging.enable && !a.provision(n, messaging, c.Now) {
 		status = http.StatusMultiStatus
 	}
-	return answer{status, a.numberDocument(n, c.Now)}, nil
+	return answer{status, a.numberDocument(n, c.Now)}
 }
 
-// purchaseOptions are in the body, or in the query where there is no body.
-func (c *Call) purchaseOptions() (*reader, error) {
-	if len(c.Body) == 0 {
-		return c.parameters(), nil
-	}
-	return c.flat()
-}
-
-func (a *Account) listNumbers(c *Call) (answer, error) {
+func (a *Account) listNumbers(c *Call) answer {
 	in := c.parameters()
 	pattern := numberPattern{in.digits("contains"), in.digits("ends_with"), in.firstDigits("starts_with")}
 	alias := in.text("alias", atMost(maxAlias))
 	tier := in.text("tier")
 	p := in.page(200)
-	if err := in.err(); err != nil {
-		return answer{}, err
-	}
 	found := a.usedBy(func(n *number) bool {
 		return pattern.match(n.value) && (alias == "" || n.alias == alias) && (tier == "" || n.tier == tier)
 	})
 	return list(p, "/v2/numbers", found, func(n *number) object {
 		return object{"attributes": n.summary(c.Now), "id": n.value, "links": self(n.url()), "type": "number"}
-	}), nil
+	})
 }
 
-func (a *Account) getNumber(c *Call) (answer, error) {
-	n, err := a.own(c, notFound())
-	if err != nil {
-		return answer{}, err
-	}
-	return ok(a.numberDocument(n, c.Now)), nil
+func (a *Account) getNumber(c *Call) answer {
+	n := a.own(c, notFound())
+	return ok(a.numberDocument(n, c.Now))
 }
 
 // getNumbers answers with each number's data in a list, and what they are all related to, once, beside it. That, and
 // to refuse the whole where one of them isn't on the account, is the server's own choice.
-func (a *Account) getNumbers(c *Call) (answer, error) {
-	in, err := c.flat()
-	if err != nil {
-		return answer{}, err
-	}
+func (a *Account) getNumbers(c *Call) answer {
+	in := c.flat()
 	values := in.numbers("numbers", phoneNumber)
-	if err := in.err(); err != nil {
-		return answer{}, err
-	}
 	data, included := []any{}, []object{}
 	seen := map[string]bool{}
 	for _, value := range values {
 		n, exists := a.numbers[value]
 		if !exists {
-			return answer{}, notFound()
+			return c.refuse(notFound())
 		}
 		document := a.numberDocument(n, c.Now)
 		data = append(data, document["data"])
@@ -357,27 +332,21 @@ func (a *Account) getNumbers(c *Call) (answer, error) {
 	if len(included) > 0 {
 		document["included"] = included
 	}
-	return ok(document), nil
+	return ok(document)
 }
 
 // maxAlias is how long a number's alias may be.
 const maxAlias = 64
 
-func (a *Account) updateNumber(c *Call) (answer, error) {
-	n, err := a.own(c, notAuthorized())
-	if err != nil {
-		return answer{}, err
-	}
-	in, err := c.flat()
-	if err != nil {
-		return answer{}, err
-	}
+func (a *Account) updateNumber(c *Call) answer {
+	n := a.own(c, notAuthorized())
+	in := c.flat()
 	in.required("type", oneOf("number"))
 	alias := in.text("alias", atMost(maxAlias))
 	cnamLookups := in.flag("cnam_lookups_enabled", n.cnamLookups)
 	messaging := in.messaging()
-	if err := in.err(); err != nil {
-		return answer{}, err
+	if !c.ok() {
+		return answer{}
 	}
 	if _, given := in.values["alias"]; given {
 		n.alias = alias
@@ -387,18 +356,17 @@ func (a *Account) updateNumber(c *Call) (answer, error) {
 	if in.has("messaging_enabled") && !a.provision(n, messaging, c.Now) {
 		status = http.StatusMultiStatus
 	}
-	return answer{status, a.numberDocument(n, c.Now)}, nil
+	return answer{status, a.numberDocument(n, c.Now)}
 }
 
-func (a *Account) releaseNumber(c *Call) (answer, error) {
-	n, err := a.own(c, notFound())
-	if err != nil {
-		return answer{}, err
+func (a *Account) releaseNumber(c *Call) answer {
+	n := a.own(c, notFound())
+	if c.ok() {
+		a.stopProvisioning(n, c.Now)
+		delete(a.numbers, n.value)
+		a.release(n.listing)
 	}
-	a.stopProvisioning(n, c.Now)
-	delete(a.numbers, n.value)
-	a.release(n.listing)
-	return noContent(), nil
+	return noContent()
 }
 
 func (n *number) url() string {

@@ -143,7 +143,12 @@ func (o *portOrder) notice(status func() string) notice {
 }
 
 // kind is that of all its numbers.
-func (o *portOrder) kind() string { return describeNumber(o.numbers[0]).kind }
+func (o *portOrder) kind() string {
+	if len(o.numbers) == 0 {
+		return "" // the call is refused, and the order empty
+	}
+	return describeNumber(o.numbers[0]).kind
+}
 
 // RejectPortOrder rejects a port order, as the provider that loses its numbers may. The order gets the reason as a
 // comment. Once it is changed it is pending again. It is an error if there is no such order or it has come to its
@@ -218,15 +223,9 @@ func (a *Account) portable(value string, now time.Time) bool {
 
 // checkPortability has long codes enabled for the hypernetwork, and toll-free numbers not, which is the server's own
 // choice.
-func (a *Account) checkPortability(c *Call) (answer, error) {
-	in, err := c.flat()
-	if err != nil {
-		return answer{}, err
-	}
+func (a *Account) checkPortability(c *Call) answer {
+	in := c.flat()
 	numbers := in.numbers("numbers", portNumber)
-	if err := in.err(); err != nil {
-		return answer{}, err
-	}
 	lists := map[string][]string{"hypernetwork_enabled": {}, "nonportable": {}, "portable": {}}
 	add := func(list, number string) { lists[list] = append(lists[list], "+"+number) }
 	for _, n := range numbers {
@@ -239,24 +238,21 @@ func (a *Account) checkPortability(c *Call) (answer, error) {
 		}
 		add("portable", n)
 	}
-	return ok(object{"data": lists}), nil
+	return ok(object{"data": lists})
 }
 
 // createPortOrder makes an order for the long codes and one for the toll-free numbers, in a group. One alone is the
 // answer's data; two are a list, which is the server's own choice.
-func (a *Account) createPortOrder(c *Call) (answer, error) {
-	in, err := c.enveloped()
-	if err != nil {
-		return answer{}, err
-	}
+func (a *Account) createPortOrder(c *Call) answer {
+	in := c.enveloped()
 	numbers := a.portNumbers(in, "numbers", c.Now)
 	details := a.portDetails(in, nil)
-	if err := in.err(); err != nil {
-		return answer{}, err
+	if !c.ok() {
+		return answer{}
 	}
 	group := serial(&a.portGroupCount, firstPortGroup)
 	orders := a.addPortOrders(group, numbers, details, c.Now)
-	return created(portDocument(orders, c.Now)), nil
+	return created(portDocument(orders, c.Now))
 }
 
 // portNumbers reads the numbers to port, each once.
@@ -372,31 +368,27 @@ func noSuchPortOrder() *refusal {
 	return refuse(http.StatusNotFound, "No such port order", "Resource not found")
 }
 
-// portOrder returns the order that a path names.
-func (a *Account) portOrder(c *Call) (*portOrder, error) {
-	o, found := find(a.portOrders, c.vars["order"])
-	if !found {
-		return nil, noSuchPortOrder()
-	}
-	return o, nil
+// portOrder returns the order that the path names.
+func (a *Account) portOrder(c *Call) *portOrder {
+	return named(c, a.portOrders, "order", noSuchPortOrder())
 }
 
-// changeablePortOrder returns the order that a path names, where it can be changed.
-func (a *Account) changeablePortOrder(c *Call) (*portOrder, error) {
-	o, err := a.portOrder(c)
-	if err == nil && !o.is(c.Now, portPending, portRejected) {
-		err = o.refusal(c.Now)
+// changeablePortOrder returns the order that the path names, if it can be changed.
+func (a *Account) changeablePortOrder(c *Call) *portOrder {
+	o := a.portOrder(c)
+	if !o.is(c.Now, portPending, portRejected) {
+		c.refuse(o.refusal(c.Now))
 	}
-	return o, err
+	return o
 }
 
-// openPortOrder returns the order that a path names, where it has not come to its end.
-func (a *Account) openPortOrder(c *Call) (*portOrder, error) {
-	o, err := a.portOrder(c)
-	if err == nil && o.is(c.Now, portCompleted, portCanceled) {
-		err = o.refusal(c.Now)
+// openPortOrder returns the order that the path names, if it has not come to its end.
+func (a *Account) openPortOrder(c *Call) *portOrder {
+	o := a.portOrder(c)
+	if o.is(c.Now, portCompleted, portCanceled) {
+		c.refuse(o.refusal(c.Now))
 	}
-	return o, err
+	return o
 }
 
 // refusal is what is said to changes that come too late.
@@ -413,20 +405,14 @@ func (a *Account) changed(o *portOrder, now time.Time) {
 	o.modified = now
 }
 
-func (a *Account) getPortOrder(c *Call) (answer, error) {
-	o, err := a.portOrder(c)
-	if err != nil {
-		return answer{}, err
-	}
-	return ok(object{"data": o.object(c.Now)}), nil
+func (a *Account) getPortOrder(c *Call) answer {
+	o := a.portOrder(c)
+	return ok(object{"data": o.object(c.Now)})
 }
 
-func (a *Account) getPortStatus(c *Call) (answer, error) {
-	o, err := a.portOrder(c)
-	if err != nil {
-		return answer{}, err
-	}
-	return ok(o.statusDocument(c.Now)), nil
+func (a *Account) getPortStatus(c *Call) answer {
+	o := a.portOrder(c)
+	return ok(o.statusDocument(c.Now))
 }
 
 func (o *portOrder) statusDocument(now time.Time) object {
@@ -439,56 +425,46 @@ func (o *portOrder) statusDocument(now time.Time) object {
 }
 
 // updatePortOrder takes its values in either form, since it isn't known in which the API does.
-func (a *Account) updatePortOrder(c *Call) (answer, error) {
-	o, err := a.changeablePortOrder(c)
-	if err != nil {
-		return answer{}, err
-	}
-	in, err := c.envelopedOrFlat()
-	if err != nil {
-		return answer{}, err
-	}
+func (a *Account) updatePortOrder(c *Call) answer {
+	o := a.changeablePortOrder(c)
+	in := c.envelopedOrFlat()
 	if in.has("numbers") {
 		in.problems.add("numbers", "Cannot be changed here.")
 	}
 	details := a.portDetails(in, &o.details)
-	if err := in.err(); err != nil {
-		return answer{}, err
+	if c.ok() {
+		o.details = details
+		o.addDocuments(details.documents)
+		a.changed(o, c.Now)
 	}
-	o.details = details
-	o.addDocuments(details.documents)
-	a.changed(o, c.Now)
-	return ok(object{"data": o.object(c.Now)}), nil
+	return ok(object{"data": o.object(c.Now)})
 }
 
 // cancelPortOrder answers with the new state, which is the server's own choice.
-func (a *Account) cancelPortOrder(c *Call) (answer, error) {
-	o, err := a.openPortOrder(c)
-	if err != nil {
-		return answer{}, err
-	}
-	in, err := c.flat()
-	if err != nil {
-		return answer{}, err
-	}
+func (a *Account) cancelPortOrder(c *Call) answer {
+	o := a.openPortOrder(c)
+	in := c.flat()
 	in.required("status", oneOf("cancelled", "canceled"))
-	if err := in.err(); err != nil {
-		return answer{}, err
+	if c.ok() {
+		a.stop(o, portCanceled, c.Now)
 	}
-	a.stop(o, portCanceled, c.Now)
-	return ok(o.statusDocument(c.Now)), nil
+	return ok(o.statusDocument(c.Now))
 }
 
 // changePortNumbers answers with the order, which is the server's own choice.
-func (a *Account) changePortNumbers(c *Call) (answer, error) {
-	o, err := a.changeablePortOrder(c)
-	if err != nil {
-		return answer{}, err
+func (a *Account) changePortNumbers(c *Call) answer {
+	o := a.changeablePortOrder(c)
+	numbers := a.changedNumbers(c, o)
+	if c.ok() {
+		o.numbers = numbers
+		a.changed(o, c.Now)
 	}
-	in, err := c.flat()
-	if err != nil {
-		return answer{}, err
-	}
+	return ok(object{"data": o.object(c.Now)})
+}
+
+// changedNumbers reads which numbers an order is to have.
+func (a *Account) changedNumbers(c *Call, o *portOrder) []string {
+	in := c.flat()
 	var added, removed []string
 	if in.has("add") {
 		added = a.portNumbers(in, "add", c.Now)
@@ -514,42 +490,31 @@ func (a *Account) changePortNumbers(c *Call) (answer, error) {
 	case len(numbers) == 0:
 		in.problems.add("remove", "The order would be without numbers.")
 	}
-	if err := in.err(); err != nil {
-		return answer{}, err
-	}
-	o.numbers = numbers
-	a.changed(o, c.Now)
-	return ok(object{"data": o.object(c.Now)}), nil
+	return numbers
 }
 
 // addToPortGroup puts numbers into the group's order for their kind while that can be changed, and into a new order
 // like the group's first one otherwise. It answers with the orders that got numbers. All that is the server's own
 // choice.
-func (a *Account) addToPortGroup(c *Call) (answer, error) {
+func (a *Account) addToPortGroup(c *Call) answer {
 	group := a.portGroup(c.vars["group"])
 	if len(group) == 0 {
-		return answer{}, noSuchPortOrder()
+		c.refuse(noSuchPortOrder())
 	}
-	in, err := c.flat()
-	if err != nil {
-		return answer{}, err
-	}
+	in := c.flat()
 	name := "add"
 	if !in.has(name) && in.has("numbers") {
 		name = "numbers"
 	}
 	numbers := a.portNumbers(in, name, c.Now)
-	if err := in.err(); err != nil {
-		return answer{}, err
+	if !c.ok() {
+		return answer{}
 	}
 	var orders []*portOrder
 	for _, o := range group {
-		if !o.is(c.Now, portPending, portRejected) {
-			continue
-		}
 		kind := o.kind()
 		ofOrder := func(n string) bool { return describeNumber(n).kind == kind }
-		if !slices.ContainsFunc(numbers, ofOrder) {
+		if !o.is(c.Now, portPending, portRejected) || !slices.ContainsFunc(numbers, ofOrder) {
 			continue
 		}
 		for _, n := range numbers {
@@ -562,5 +527,5 @@ func (a *Account) addToPortGroup(c *Call) (answer, error) {
 		orders = append(orders, o)
 	}
 	orders = append(orders, a.addPortOrders(group[0].group, numbers, group[0].details, c.Now)...)
-	return ok(portDocument(orders, c.Now)), nil
+	return ok(portDocument(orders, c.Now))
 }

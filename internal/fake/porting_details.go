@@ -67,7 +67,8 @@ func (a *Account) portDetails(in *reader, current *portDetails) portDetails {
 	d := portDetails{texts: map[string]string{}, cnamLookups: true}
 	if current != nil {
 		d = *current
-		d.texts = maps.Clone(d.texts)
+		d.texts = map[string]string{}
+		maps.Copy(d.texts, current.texts)
 	}
 	for _, f := range portFields() {
 		_, present := in.value(f.name)

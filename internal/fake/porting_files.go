@@ -43,50 +43,34 @@ func (o *portOrder) file(f *portFile) object {
 }
 
 // requestLOA answers that the letter of authorization has been sent. What the API answers is not known.
-func (a *Account) requestLOA(c *Call) (answer, error) {
-	if _, err := a.openPortOrder(c); err != nil {
-		return answer{}, err
-	}
-	return noContent(), nil
+func (a *Account) requestLOA(c *Call) answer {
+	a.openPortOrder(c)
+	return noContent()
 }
 
 // signLOA takes the signature. Orders go on without one, too.
-func (a *Account) signLOA(c *Call) (answer, error) {
-	if _, err := a.openPortOrder(c); err != nil {
-		return answer{}, err
-	}
-	in, err := c.flat()
-	if err != nil {
-		return answer{}, err
-	}
+func (a *Account) signLOA(c *Call) answer {
+	a.openPortOrder(c)
+	in := c.flat()
 	in.required("type", oneOf("loa"))
 	in.required("signature_name")
 	in.required("signature_title")
-	if err := in.err(); err != nil {
-		return answer{}, err
-	}
-	return answer{status: http.StatusCreated}, nil
+	return answer{status: http.StatusCreated}
 }
 
 // createPortFile answers with the file and where to upload it. The form of that is the server's own choice.
-func (a *Account) createPortFile(c *Call) (answer, error) {
-	o, err := a.openPortOrder(c)
-	if err != nil {
-		return answer{}, err
-	}
-	in, err := c.flat()
-	if err != nil {
-		return answer{}, err
-	}
+func (a *Account) createPortFile(c *Call) answer {
+	o := a.openPortOrder(c)
+	in := c.flat()
 	name := in.required("filename")
-	if err := in.err(); err != nil {
-		return answer{}, err
+	if !c.ok() {
+		return answer{}
 	}
 	f := o.addFile(name)
 	o.modified = c.Now
 	data := o.file(f)
 	data["attributes"].(object)["url"] = c.signedUpload(o.storagePath(f.id), documentType(name))
-	return created(object{"data": data}), nil
+	return created(object{"data": data})
 }
 
 // documentType is the content type that the upload of a file is signed with. Only that of a PDF is.
@@ -101,35 +85,22 @@ func (o *portOrder) storagePath(file string) string {
 	return "portorders/" + o.id + "/" + file
 }
 
-func (a *Account) getPortFile(c *Call) (answer, error) {
-	o, err := a.portOrder(c)
-	if err != nil {
-		return answer{}, err
-	}
-	f, found := find(o.files, c.vars["file"])
-	if !found {
-		return answer{}, refuse(http.StatusNotFound, "No such file", "Resource not found")
-	}
-	return ok(object{"data": o.file(f)}), nil
+func (a *Account) getPortFile(c *Call) answer {
+	o := a.portOrder(c)
+	f := named(c, o.files, "file", refuse(http.StatusNotFound, "No such file", "Resource not found"))
+	return ok(object{"data": o.file(f)})
 }
 
 // uploadPath is the path of the file that a request uploads.
 func (c *Call) uploadPath() string { return "portorders/" + c.vars["order"] + "/" + c.vars["file"] }
 
 // uploadPortFile doesn't keep what is uploaded: the server records it with the request.
-func (a *Account) uploadPortFile(c *Call) (answer, error) {
-	refused, permitted := c.permittedUpload(c.uploadPath())
-	if !permitted {
-		return refused, nil
+func (a *Account) uploadPortFile(c *Call) answer {
+	c.refuse(c.uploadRefusal())
+	o := named(c, a.portOrders, "order", noSuchFile())
+	f := named(c, o.files, "file", noSuchFile())
+	if c.ok() {
+		f.uploaded = true
 	}
-	o, found := find(a.portOrders, c.vars["order"])
-	if !found {
-		return noSuchFile(), nil
-	}
-	f, found := find(o.files, c.vars["file"])
-	if !found {
-		return noSuchFile(), nil
-	}
-	f.uploaded = true
-	return answer{status: http.StatusOK}, nil
+	return answer{status: http.StatusOK}
 }

@@ -51,7 +51,7 @@ func (o *portOrder) lastChange(now time.Time) time.Time {
 
 // listPortOrders answers 404 where there is nothing to list, as the API is known to on an account without orders.
 // Orders come newest first unless another order is asked for, which is the server's own choice.
-func (a *Account) listPortOrders(c *Call) (answer, error) {
+func (a *Account) listPortOrders(c *Call) answer {
 	in := c.parameters()
 	search := portQuery{
 		status:         in.text("status"),
@@ -68,9 +68,6 @@ func (a *Account) listPortOrders(c *Call) (answer, error) {
 	}
 	order := a.portOrdering(in, c.Now)
 	p := in.page(200)
-	if err := in.err(); err != nil {
-		return answer{}, err
-	}
 	var found []*portOrder
 	for _, o := range slices.Backward(a.portOrders) {
 		if search.match(o, c.Now) {
@@ -80,7 +77,7 @@ func (a *Account) listPortOrders(c *Call) (answer, error) {
 	slices.SortStableFunc(found, order)
 	shown, _ := paged(p, found)
 	if len(shown) == 0 {
-		return answer{}, noSuchPortOrder()
+		c.refuse(noSuchPortOrder())
 	}
 	orders := each(shown, func(o *portOrder) object {
 		status, _ := o.status(c.Now)
@@ -89,7 +86,7 @@ func (a *Account) listPortOrders(c *Call) (answer, error) {
 	return ok(object{"data": object{
 		"attributes": object{"orders": object{"data": orders}},
 		"type":       "portorder_list",
-	}}), nil
+	}})
 }
 
 // portOrdering reads the fields by which orders are to be sorted.
@@ -147,11 +144,11 @@ func groupStatus(orders []*portOrder, now time.Time) string {
 }
 
 // getPortGroup has an answer of the server's own form; that of the API isn't known.
-func (a *Account) getPortGroup(c *Call) (answer, error) {
+func (a *Account) getPortGroup(c *Call) answer {
 	id := c.query.Get("group_id")
 	orders := a.portGroup(id)
 	if len(orders) == 0 {
-		return answer{}, noSuchPortOrder()
+		c.refuse(noSuchPortOrder())
 	}
 	members := each(orders, func(o *portOrder) object {
 		status, _ := o.status(c.Now)
@@ -161,5 +158,5 @@ func (a *Account) getPortGroup(c *Call) (answer, error) {
 		"group_id": id,
 		"orders":   object{"data": members},
 		"status":   groupStatus(orders, c.Now),
-	}}}), nil
+	}}})
 }

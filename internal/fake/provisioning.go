@@ -160,11 +160,8 @@ func (p *provisioning) document(now time.Time) object {
 
 // provisionNumbers answers 404 where one number was asked for that isn't on the account, for want of knowing what the
 // API says; of several, such a number is among the failed ones.
-func (a *Account) provisionNumbers(c *Call) (answer, error) {
-	in, err := c.flat()
-	if err != nil {
-		return answer{}, err
-	}
+func (a *Account) provisionNumbers(c *Call) answer {
+	in := c.flat()
 	var numbers []string
 	for _, n := range in.numbers("numbers", phoneNumber) {
 		if !slices.Contains(numbers, n) {
@@ -174,19 +171,19 @@ func (a *Account) provisionNumbers(c *Call) (answer, error) {
 	action := in.required("action", oneOf("enable", "disable"))
 	m := messaging{enable: action == "enable", callback: in.text("callback_url", webAddress)}
 	in.flag("email", false)
-	if err := in.err(); err != nil {
-		return answer{}, err
+	if len(numbers) == 1 && a.numbers[numbers[0]] == nil {
+		c.refuse(notFound())
 	}
-	if _, exists := a.numbers[numbers[0]]; !exists && len(numbers) == 1 {
-		return answer{}, notFound()
+	if !c.ok() {
+		return answer{}
 	}
-	return created(a.newProvisioning(numbers, m, c.Now).document(c.Now)), nil
+	return created(a.newProvisioning(numbers, m, c.Now).document(c.Now))
 }
 
-func (a *Account) getProvisioning(c *Call) (answer, error) {
+func (a *Account) getProvisioning(c *Call) answer {
 	p, found := find(a.provisionings, c.vars["task"])
 	if !found {
-		return answer{}, notFound()
+		return c.refuse(notFound())
 	}
-	return ok(p.document(c.Now)), nil
+	return ok(p.document(c.Now))
 }

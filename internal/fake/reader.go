@@ -28,8 +28,10 @@ type reader struct {
 	echoes   []string           // what was read of a query, as the links of a list repeat it
 }
 
+// reader begins to read values, which are in a place in the body.
 func (c *Call) reader(values object, place ...string) *reader {
-	return &reader{values: values, place: place, problems: problems{}, known: map[string]bool{}, lenient: c.Lenient}
+	c.in = &reader{values: values, place: place, problems: problems{}, known: map[string]bool{}, lenient: c.Lenient}
+	return c.in
 }
 
 // parameters reads the query. Its names have been checked by then.
@@ -51,103 +53,85 @@ func texts(query url.Values) object {
 // In which form an operation takes its values is what the documentation and the official SDKs send: one form as a rule.
 
 // flat reads the values of a body that is nothing else.
-func (c *Call) flat() (*reader, error) {
-	body, err := c.json()
-	if err != nil {
-		return nil, err
-	}
+func (c *Call) flat() *reader {
+	body := c.json()
 	if _, enveloped := body["data"]; enveloped {
-		return nil, unprocessable(problems{"data": {unknownField}})
+		c.refuse(unprocessable(problems{"data": {unknownField}}))
 	}
-	return c.reader(body), nil
+	return c.reader(body)
 }
 
 // enveloped reads the values of a body that has them in data.attributes. Its type must be one of those given; none
 // given is any.
-func (c *Call) enveloped(types ...string) (*reader, error) {
-	resource, err := c.resource(types)
-	if err != nil {
-		return nil, err
-	}
-	values, isObject := resource["attributes"].(object)
+func (c *Call) enveloped(types ...string) *reader {
+	attributes := c.resource(c.json(), types)["attributes"]
+	values, isObject := attributes.(object)
 	switch {
-	case resource["attributes"] == nil:
-		return nil, unprocessable(object{"data": problems{"attributes": {missing}}})
+	case attributes == nil:
+		c.refuse(unprocessable(object{"data": problems{"attributes": {missing}}}))
 	case !isObject:
-		return nil, unprocessable(object{"data": problems{"attributes": {invalidInput}}})
+		c.refuse(unprocessable(object{"data": problems{"attributes": {invalidInput}}}))
 	}
-	return c.reader(values, "data", "attributes"), nil
+	return c.reader(values, "data", "attributes")
 }
 
 // envelopedOrFlat reads the values of a body in either form.
-func (c *Call) envelopedOrFlat(types ...string) (*reader, error) {
-	body, err := c.json()
-	if err != nil {
-		return nil, err
-	}
+func (c *Call) envelopedOrFlat(types ...string) *reader {
+	body := c.json()
 	if _, enveloped := body["data"]; enveloped {
 		return c.enveloped(types...)
 	}
-	return c.reader(body), nil
+	return c.reader(body)
 }
 
 // flatOrForm reads the values of a body that may be form-encoded as well.
-func (c *Call) flatOrForm() (*reader, error) {
+func (c *Call) flatOrForm() *reader {
 	if c.mediaType() != "application/x-www-form-urlencoded" {
 		return c.flat()
 	}
 	form, err := url.ParseQuery(string(c.Body))
 	if err != nil {
-		return nil, refuse(http.StatusBadRequest, "The body is not a valid form.", "Bad Request")
+		c.refuse(refuse(http.StatusBadRequest, "The body is not a valid form.", "Bad Request"))
 	}
-	return c.reader(texts(form)), nil
+	return c.reader(texts(form))
 }
 
 // identifier reads a body that names a record: its type, which must be the one given, and its id.
-func (c *Call) identifier(kind string) (id string, err error) {
-	resource, err := c.resource([]string{kind})
-	if err != nil {
-		return "", err
-	}
-	in := c.reader(resource, "data")
+func (c *Call) identifier(kind string) (id string) {
+	in := c.reader(c.resource(c.json(), []string{kind}), "data")
 	in.ignore(resourceMembers...)
-	id = in.required("id")
-	return id, in.err()
+	return in.required("id")
 }
 
 // resourceMembers are those of a body's data. Some clients send a whole record back, with its id and links.
 var resourceMembers = []string{"type", "id", "attributes", "links"}
 
-// resource reads a body's data, whose type must be one of those given; none given is any.
-func (c *Call) resource(types []string) (object, error) {
-	body, err := c.json()
-	if err != nil {
-		return nil, err
-	}
+// resource reads the data of a body, whose type must be one of those given; none given is any.
+func (c *Call) resource(body object, types []string) object {
 	data, enveloped := body["data"]
 	resource, isObject := data.(object)
 	kind, _ := resource["type"].(string)
 	switch {
 	case !enveloped:
-		return nil, unprocessable(problems{"data": {missing}})
+		c.refuse(unprocessable(problems{"data": {missing}}))
 	case !isObject:
-		return nil, unprocessable(problems{"data": {invalidInput}})
+		c.refuse(unprocessable(problems{"data": {invalidInput}}))
 	case len(types) == 0 || slices.Contains(types, kind):
 	case resource["type"] == nil:
-		return nil, unprocessable(object{"data": problems{"type": {missing}}})
+		c.refuse(unprocessable(object{"data": problems{"type": {missing}}}))
 	default:
-		return nil, unprocessable(object{"data": problems{"type": {`Invalid type. Expected "` + types[0] + `".`}}})
+		c.refuse(unprocessable(object{"data": problems{"type": {`Invalid type. Expected "` + types[0] + `".`}}}))
 	}
 	if c.Lenient {
-		return resource, nil
+		return resource
 	}
 	if unknown := unknownNames(resource, resourceMembers...); len(unknown) > 0 {
-		return nil, unprocessable(object{"data": unknown})
+		c.refuse(unprocessable(object{"data": unknown}))
 	}
 	if unknown := unknownNames(body, "data"); len(unknown) > 0 {
-		return nil, unprocessable(unknown)
+		c.refuse(unprocessable(unknown))
 	}
-	return resource, nil
+	return resource
 }
 
 // unknownNames are the problems of the names that are none of those known.
@@ -171,38 +155,42 @@ func (c *Call) mediaType() string {
 }
 
 // json decodes the body, which must be a JSON object and nothing else.
-func (c *Call) json() (object, error) {
+func (c *Call) json() object {
 	// Some clients call their JSON plain text, or nothing at all.
 	types := []string{"application/vnd.api+json", "application/json", "text/plain", ""}
 	if !slices.Contains(types, c.mediaType()) {
-		return nil, refuse(http.StatusUnsupportedMediaType, "Unsupported media type in request.", "Unsupported Media Type")
+		c.refuse(refuse(http.StatusUnsupportedMediaType, "Unsupported media type in request.", "Unsupported Media Type"))
 	}
 	dec := json.NewDecoder(bytes.NewReader(c.Body))
 	dec.UseNumber()
 	var body any
 	if err := dec.Decode(&body); err != nil {
-		return nil, notJSON()
+		c.refuse(notJSON())
 	}
 	if _, err := dec.Token(); err != io.EOF {
-		return nil, notJSON()
+		c.refuse(notJSON())
 	}
 	values, isObject := body.(object)
 	if !isObject {
-		return nil, unprocessable(problems{"_schema": {invalidInput}})
+		c.refuse(unprocessable(problems{"_schema": {invalidInput}}))
 	}
-	return values, nil
+	return values
 }
 
 func notJSON() *refusal {
 	return refuse(http.StatusBadRequest, "The body is not valid JSON.", "Bad Request")
 }
 
-// err is the error for what was found wrong with the values, if anything was.
-func (in *reader) err() error {
-	detail := in.detail()
-	if len(detail) == 0 {
-		return nil
+// refusal refuses what was found wrong with the values. It is nil if nothing was.
+func (in *reader) refusal() *refusal {
+	if detail := in.detail(); len(detail) > 0 {
+		return in.unprocessable(detail)
 	}
+	return nil
+}
+
+// unprocessable refuses values, which the detail names, in their place.
+func (in *reader) unprocessable(detail object) *refusal {
 	for _, member := range slices.Backward(in.place) {
 		detail = object{member: detail}
 	}

@@ -3,7 +3,6 @@ package fake
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"io"
 	"net/http"
 	"strconv"
@@ -33,6 +32,14 @@ func self(url string) object { return object{"self": url} }
 type file struct {
 	contentType string
 	write       func(io.Writer) error
+}
+
+// wholeFile is a file with its content in memory.
+func wholeFile(contentType string, content []byte) file {
+	return file{contentType, func(w io.Writer) error {
+		_, err := w.Write(content)
+		return err
+	}}
 }
 
 // Response is an answer as it goes over the wire.
@@ -93,15 +100,12 @@ func (r Response) Write(w http.ResponseWriter, part []byte) {
 	}
 }
 
-// refusal is an error that the API answers with. What members it has differs from one to the other.
+// refusal is an error that the API responds with. Which members it has differs from one to the other.
 type refusal struct {
 	status    int
 	members   object
 	withoutID bool
-}
-
-func (r *refusal) Error() string {
-	return strconv.Itoa(r.status) + " " + http.StatusText(r.status)
+	file      *file // in place of all these members: the error of a file host
 }
 
 // refuse is an error with detail, id and status, and a title where there is one.
@@ -146,11 +150,10 @@ func unprocessable(detail any) *refusal {
 	return refuse(http.StatusUnprocessableEntity, detail, "")
 }
 
-// refuse is the answer for an error.
-func (a *Account) refuse(err error) answer {
-	r, isRefusal := errors.AsType[*refusal](err)
-	if !isRefusal {
-		r = refuse(http.StatusInternalServerError, err.Error(), "")
+// refused is the answer to a call that is refused.
+func (a *Account) refused(r *refusal) answer {
+	if r.file != nil {
+		return answer{r.status, *r.file}
 	}
 	if !r.withoutID {
 		a.errorCount++

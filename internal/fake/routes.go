@@ -48,20 +48,17 @@ func (r *route) object() object {
 	}
 }
 
-func (a *Account) listRoutes(c *Call) (answer, error) {
+func (a *Account) listRoutes(c *Call) answer {
 	in := c.parameters()
 	kind := in.text("route_type", oneOf("sip-reg", "host", "uri", "number"))
 	p := in.page(200)
-	if err := in.err(); err != nil {
-		return answer{}, err
-	}
 	var found []*route
 	for _, r := range a.routes {
 		if kind == "" || r.kind == kind {
 			found = append(found, r)
 		}
 	}
-	return list(p, "/v2/routes", found, (*route).object), nil
+	return list(p, "/v2/routes", found, (*route).object)
 }
 
 const (
@@ -88,55 +85,39 @@ func routeValue(kind string) check {
 	return func(string) string { return "" }
 }
 
-func (a *Account) createRoute(c *Call) (answer, error) {
-	in, err := c.enveloped("route")
-	if err != nil {
-		return answer{}, err
-	}
+func (a *Account) createRoute(c *Call) answer {
+	in := c.enveloped("route")
 	r := &route{
 		alias:        in.required("alias"),
 		kind:         in.required("route_type", oneOf("host", "number", "uri")),
 		edgeStrategy: in.edgeStrategy(nil),
 	}
 	r.value = in.required("value", routeValue(r.kind))
-	if err := in.err(); err != nil {
-		return answer{}, err
+	a.distinctRoute(c, r)
+	if c.ok() {
+		r.id = serial(&a.routeCount, firstRoute)
+		a.routes = append(a.routes, r)
 	}
-	if err := a.distinctRoute(r, in); err != nil {
-		return answer{}, err
-	}
-	r.id = serial(&a.routeCount, firstRoute)
-	a.routes = append(a.routes, r)
-	return created(r.creation()), nil
+	return created(r.creation())
 }
 
 // distinctRoute refuses a route that leads where another one does, or under another's alias. For the latter it isn't
 // known what the API says.
-func (a *Account) distinctRoute(r *route, in *reader) error {
+func (a *Account) distinctRoute(c *Call, r *route) {
 	same := func(o *route) bool { return o.id != r.id && o.kind == r.kind && o.value == r.value }
 	if slices.ContainsFunc(a.routes, same) {
-		return refuse(http.StatusForbidden, "This route already exists.", "Forbidden")
+		c.refuse(refuse(http.StatusForbidden, "This route already exists.", "Forbidden"))
 	}
 	if slices.ContainsFunc(a.routes, func(o *route) bool { return o.id != r.id && o.alias == r.alias }) {
-		in.problems.add("alias", "Must be unique.")
+		c.refuse(c.in.unprocessable(object{"alias": []string{"Must be unique."}}))
 	}
-	return in.err()
 }
 
 // updateRoute refuses to change the built-in route as something that isn't the account's; what the API says is not
 // known.
-func (a *Account) updateRoute(c *Call) (answer, error) {
-	r, found := find(a.routes, c.vars["route"])
-	switch {
-	case !found:
-		return answer{}, notFound()
-	case r.id == builtInRoute:
-		return answer{}, notAuthorized()
-	}
-	in, err := c.enveloped("route")
-	if err != nil {
-		return answer{}, err
-	}
+func (a *Account) updateRoute(c *Call) answer {
+	r := a.ownRoute(c)
+	in := c.enveloped("route")
 	changed := &route{
 		id:           r.id,
 		alias:        in.changed("alias", r.alias),
@@ -147,14 +128,20 @@ func (a *Account) updateRoute(c *Call) (answer, error) {
 	if problem := routeValue(changed.kind)(changed.value); problem != "" && len(in.problems["value"]) == 0 {
 		in.problems.add("value", problem) // also where only the type has changed
 	}
-	if err := in.err(); err != nil {
-		return answer{}, err
+	a.distinctRoute(c, changed)
+	if c.ok() {
+		*r = *changed
 	}
-	if err := a.distinctRoute(changed, in); err != nil {
-		return answer{}, err
+	return ok(object{"data": r.object(), "links": self(host + "/v2/routes/" + r.id)})
+}
+
+// ownRoute returns the route that the path names, if it can be changed or deleted.
+func (a *Account) ownRoute(c *Call) *route {
+	r := named(c, a.routes, "route", notFound())
+	if r.id == builtInRoute {
+		c.refuse(notAuthorized())
 	}
-	*r = *changed
-	return ok(object{"data": r.object(), "links": self(host + "/v2/routes/" + r.id)}), nil
+	return r
 }
 
 // edgeStrategies are the points of presence that calls can be sent by, by id. Of the first only the id is not made up.
@@ -183,8 +170,8 @@ func (e edgeStrategy) object() object {
 	}
 }
 
-func (a *Account) listEdgeStrategies(*Call) (answer, error) {
-	return ok(object{"data": each(edgeStrategies, edgeStrategy.object)}), nil
+func (a *Account) listEdgeStrategies(*Call) answer {
+	return ok(object{"data": each(edgeStrategies, edgeStrategy.object)})
 }
 
 // edgeStrategy reads the id of an edge strategy: a number, text, or null for none, under a shorter name as well, as
@@ -216,60 +203,51 @@ func (r *route) creation() object {
 	}
 }
 
-func (a *Account) deleteRoute(c *Call) (answer, error) {
-	id := c.vars["route"]
-	if _, found := find(a.routes, id); !found {
-		return answer{}, notFound()
-	}
-	if id == builtInRoute {
-		return answer{}, notAuthorized()
-	}
-	users := a.usedBy(func(n *number) bool { return n.primaryRoute == id || n.failoverRoute == id })
+func (a *Account) deleteRoute(c *Call) answer {
+	r := a.ownRoute(c)
+	users := a.usedBy(func(n *number) bool { return n.primaryRoute == r.id || n.failoverRoute == r.id })
 	if len(users) > 0 {
-		return answer{}, refuse(http.StatusForbidden, "Please disassociate all numbers before deleting.",
-			"This Route has numbers still associated to it.")
+		c.refuse(refuse(http.StatusForbidden, "Please disassociate all numbers before deleting.",
+			"This Route has numbers still associated to it."))
 	}
-	a.routes = remove(a.routes, id)
-	return noContent(), nil
-}
-
-func (a *Account) setPrimaryRoute(c *Call) (answer, error) {
-	return a.setRoute(c, func(n *number, id string) { n.primaryRoute = id })
-}
-
-func (a *Account) setFailoverRoute(c *Call) (answer, error) {
-	return a.setRoute(c, func(n *number, id string) { n.failoverRoute = id })
-}
-
-func (a *Account) clearPrimaryRoute(c *Call) (answer, error) {
-	return a.clearRoute(c, func(n *number) { n.primaryRoute = "" })
-}
-
-func (a *Account) clearFailoverRoute(c *Call) (answer, error) {
-	return a.clearRoute(c, func(n *number) { n.failoverRoute = "" })
-}
-
-func (a *Account) clearRoute(c *Call, unset func(*number)) (answer, error) {
-	n, err := a.own(c, notAuthorized())
-	if err != nil {
-		return answer{}, err
+	if c.ok() {
+		a.routes = remove(a.routes, r.id)
 	}
-	unset(n)
-	return noContent(), nil
+	return noContent()
 }
 
-func (a *Account) setRoute(c *Call, set func(n *number, id string)) (answer, error) {
-	n, err := a.own(c, notAuthorized())
-	if err != nil {
-		return answer{}, err
-	}
-	id, err := c.identifier("route")
-	if err != nil {
-		return answer{}, err
-	}
+func (a *Account) setPrimaryRoute(c *Call) answer {
+	return a.setRoute(c, func(n *number) *string { return &n.primaryRoute })
+}
+
+func (a *Account) setFailoverRoute(c *Call) answer {
+	return a.setRoute(c, func(n *number) *string { return &n.failoverRoute })
+}
+
+func (a *Account) clearPrimaryRoute(c *Call) answer {
+	return a.clearRoute(c, func(n *number) *string { return &n.primaryRoute })
+}
+
+func (a *Account) clearFailoverRoute(c *Call) answer {
+	return a.clearRoute(c, func(n *number) *string { return &n.failoverRoute })
+}
+
+func (a *Account) setRoute(c *Call, which func(*number) *string) answer {
+	n := a.own(c, notAuthorized())
+	id := c.identifier("route")
 	if _, found := find(a.routes, id); !found {
-		return answer{}, notFound()
+		c.refuse(notFound())
 	}
-	set(n, id)
-	return noContent(), nil
+	if c.ok() {
+		*which(n) = id
+	}
+	return noContent()
+}
+
+func (a *Account) clearRoute(c *Call, which func(*number) *string) answer {
+	n := a.own(c, notAuthorized())
+	if c.ok() {
+		*which(n) = ""
+	}
+	return noContent()
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"crypto/subtle"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -57,41 +56,46 @@ func signature(path string) string {
 	return digest("signature of "+path, 1) + digest("signature of "+path, 2)
 }
 
-// permitted tells whether a request may use the file at a path, or what it is answered.
-func (c *Call) permitted(path string) (refused answer, permitted bool) {
+// fileRefusal refuses a request that may not use the file at a path. It is nil for one that may.
+func (c *Call) fileRefusal(path string) *refusal {
 	switch given := c.query.Get("X-Amz-Signature"); {
 	case len(c.header.Values("Authorization")) > 0:
-		return storageError(http.StatusBadRequest, "InvalidArgument", "Only one auth mechanism allowed"), false
+		return storageError(http.StatusBadRequest, "InvalidArgument", "Only one auth mechanism allowed")
 	case given == "":
-		return storageError(http.StatusForbidden, "AccessDenied", "Access Denied"), false
+		return storageError(http.StatusForbidden, "AccessDenied", "Access Denied")
 	case subtle.ConstantTimeCompare([]byte(given), []byte(signature(path))) == 0:
-		return storageError(http.StatusForbidden, "SignatureDoesNotMatch", "The signature does not match."), false
+		return wrongSignature()
 	}
-	return answer{}, true
+	return nil
 }
 
-// permittedUpload reports whether a request may upload the file at a path, or how it is refused. It must have exactly
-// the content type that its URL is signed with, which may be none.
-func (c *Call) permittedUpload(path string) (refused answer, permitted bool) {
-	signed := c.query.Get("content-type")
-	if signed != "" {
-		path += " as " + signed
+// uploadRefusal refuses a request that may not upload the file at its path. It is nil for one that may, which has exactly
+// the content type that its URL is signed with, or none if its URL has none.
+func (c *Call) uploadRefusal() *refusal {
+	path, contentType := c.uploadPath(), c.query.Get("content-type")
+	if contentType != "" {
+		path += " as " + contentType
 	}
-	if refused, permitted = c.permitted(path); permitted && c.header.Get("Content-Type") != signed {
-		return storageError(http.StatusForbidden, "SignatureDoesNotMatch", "The signature does not match."), false
+	if r := c.fileRefusal(path); r != nil {
+		return r
 	}
-	return refused, permitted
+	if c.header.Get("Content-Type") != contentType {
+		return wrongSignature()
+	}
+	return nil
 }
 
-func noSuchFile() answer {
+func wrongSignature() *refusal {
+	return storageError(http.StatusForbidden, "SignatureDoesNotMatch", "The signature does not match.")
+}
+
+func noSuchFile() *refusal {
 	return storageError(http.StatusNotFound, "NoSuchKey", "The specified key does not exist.")
 }
 
-// storageError is an error of the storage, which has XML where the API has JSON.
-func storageError(status int, code, message string) answer {
+// storageError is an error of the file host, which has XML where the API has JSON.
+func storageError(status int, code, message string) *refusal {
 	body := `<?xml version="1.0" encoding="UTF-8"?>` + "\n<Error><Code>" + code + "</Code><Message>" + message + "</Message></Error>"
-	return answer{status, file{"application/xml", func(w io.Writer) error {
-		_, err := io.WriteString(w, body)
-		return err
-	}}}
+	f := wholeFile("application/xml", []byte(body))
+	return &refusal{status: status, file: &f}
 }
