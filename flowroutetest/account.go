@@ -28,10 +28,10 @@ const (
 	UnknownStreetNumber = fake.UnknownStreetNumber // 0
 )
 
-// What becomes of a message, and how long after it was taken for sending, by the server's clock.
+// How long after a message was taken for sending it has what is sent back about it, by the server's clock.
 const (
-	MessageRecordAfter   = fake.MessageRecordAfter   // 5 s: it has a record, and the receipt that it has been sent, of level 1
-	MessageAcceptedAfter = fake.MessageAcceptedAfter // 10 s: and the receipt that the carrier has accepted it, of level 2
+	MessageRecordAfter   = fake.MessageRecordAfter   // 5 seconds: its record, and the receipt of level 1, that it was sent
+	MessageAcceptedAfter = fake.MessageAcceptedAfter // 10 seconds: the receipt of level 2, that the carrier accepted it
 )
 
 // MediaExpiresAfter is how long the link of an attachment that was received works, by the server's clock: 30 days.

@@ -1,5 +1,5 @@
-// Package fake is the Flowroute account behind package flowroutetest: its state, and the handlers of the API's operations
-// on it. It reads and writes its own JSON, so that no mistake is both in it and in the library.
+// Package fake is the Flowroute account behind package flowroutetest: its state, and the handlers of the API's
+// operations. It reads and writes its own JSON, so that no mistake is both in it and in the library.
 package fake
 
 import (
@@ -10,7 +10,8 @@ import (
 	"strconv"
 )
 
-// Account is the state behind the API. It is not safe for concurrent use. An id that is not on the account is an error.
+// Account is the state behind the API. It is not safe for concurrent use. Its methods return an error for an id that is
+// not on the account.
 type Account struct {
 	FlatMessages bool // deliver the SMS that are received without envelope and attributes
 	BareReceipts bool // deliver receipts without envelope

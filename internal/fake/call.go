@@ -108,13 +108,13 @@ func (c *Call) RefuseBody() {
 		if c.Presigned() {
 			return c.refuse(storageError(http.StatusRequestEntityTooLarge, "EntityTooLarge", "The file is too large."))
 		}
-		return c.refuse(refuse(http.StatusRequestEntityTooLarge, "The data value transmitted exceeds the capacity limit.",
+		return c.refuse(apiError(http.StatusRequestEntityTooLarge, "The data value transmitted exceeds the capacity limit.",
 			"Request Entity Too Large"))
 	}
 }
 
-// refuse refuses the call, unless it is refused already or something is wrong with the values that were read. It returns
-// an empty answer for the handler to return. Without a refusal it does nothing.
+// refuse refuses the call, unless it is refused already or something is wrong with the values that were read. It does
+// nothing if r is nil. It returns an empty answer, which the handler may return.
 func (c *Call) refuse(r *refusal) answer {
 	if c.ok() {
 		c.refusal = r
@@ -122,9 +122,10 @@ func (c *Call) refuse(r *refusal) answer {
 	return answer{}
 }
 
-// ok reports whether the call is not refused, and nothing is wrong with the values that were read: all that the operation
-// takes. A handler asks before it changes the account. What it finds and reads before may be empty, since the call is
-// refused, and its answer is then not sent.
+// ok reports whether the call is not refused, and nothing is wrong with its values, all of which must have been read.
+//
+// A handler checks ok before it changes the account, and may rely on it no earlier: in a call that is refused, records
+// and values are empty. The answer to such a call is the refusal, whatever the handler returns.
 func (c *Call) ok() bool {
 	if c.refusal == nil && c.in != nil {
 		c.refusal = c.in.refusal()
@@ -150,7 +151,7 @@ func (a *Account) Handle(c *Call) (response Response, executed bool) {
 
 // Refuse returns the response of a request that fails with a status for no reason of its own.
 func (a *Account) Refuse(status int, detail, title string) Response {
-	return a.refused(refuse(status, detail, title)).encode()
+	return a.refused(apiError(status, detail, title)).encode()
 }
 
 // endpoint is an operation with its path taken apart.

@@ -284,8 +284,9 @@ func ipAddress(s string) string {
 
 func (f callFilter) match(r *callRecord) bool {
 	has := func(list []string, s string) bool { return len(list) == 0 || slices.Contains(list, s) }
+	hasPart := func(part string) bool { return strings.Contains(r.alias, part) }
 	return has(f.aliases, r.alias) &&
-		(len(f.aliasParts) == 0 || slices.ContainsFunc(f.aliasParts, func(p string) bool { return strings.Contains(r.alias, p) })) &&
+		(len(f.aliasParts) == 0 || slices.ContainsFunc(f.aliasParts, hasPart)) &&
 		has(f.destinations, digits11(r.destination)) &&
 		has(f.callers, digits11(r.caller)) &&
 		has(f.tags, r.tag) &&

@@ -202,8 +202,8 @@ func (a *Account) listExports(c *Call) answer {
 	}
 	shown, more := paged(p, found)
 	link := func(offset int) string {
-		first := "offset=" + strconv.Itoa(offset)
-		return exportHost + "/cdrs/exports?" + strings.Join(append([]string{first, "limit=" + strconv.Itoa(p.limit)}, in.echoes...), "&")
+		parameters := []string{"offset=" + strconv.Itoa(offset), "limit=" + strconv.Itoa(p.limit)}
+		return exportHost + "/cdrs/exports?" + strings.Join(append(parameters, in.echoes...), "&")
 	}
 	links := self(link(p.offset))
 	if more {
@@ -219,7 +219,7 @@ func (a *Account) listExports(c *Call) answer {
 
 // getExport has the lists of the filter as texts, the way another language would print them.
 func (a *Account) getExport(c *Call) answer {
-	e := named(c, a.exports, "export", refuse(http.StatusNotFound, "No such CDR export", "Resource not found"))
+	e := named(c, a.exports, "export", apiError(http.StatusNotFound, "No such CDR export", "Resource not found"))
 	filter := object{}
 	for name, value := range e.given {
 		if list, isList := value.([]any); isList {
@@ -264,9 +264,10 @@ func (a *Account) downloadExport(c *Call) answer {
 }
 
 // callColumns heads the files of exports.
-const callColumns = "direction,start_time,end_time,destination,number_alias,callerid,total_cost,destination_name,callerid_country," +
-	"line_information,result,call_fail_sip_code,call_fail_reason,duration,billed_duration,rate,first_increment," +
-	"subsequent_increment,cost_subtotal,connect_fee,usf_fee,ccrf,cnam_lookup_fee,custom_x_tag,customer_ip\n"
+const callColumns = "direction,start_time,end_time,destination,number_alias,callerid,total_cost,destination_name," +
+	"callerid_country,line_information,result,call_fail_sip_code,call_fail_reason,duration,billed_duration,rate," +
+	"first_increment,subsequent_increment,cost_subtotal,connect_fee,usf_fee,ccrf,cnam_lookup_fee,custom_x_tag," +
+	"customer_ip\n"
 
 // writer returns what writes the compressed records of the calls that a filter lets through, one after the other.
 func (h callHistory) writer(f callFilter) func(io.Writer) error {

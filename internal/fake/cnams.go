@@ -19,7 +19,8 @@ const firstCNAM = 24140
 
 func cnamOperations() []Operation {
 	return []Operation{
-		{"GET", "/v2/cnams{?is_approved,value,limit,offset,contains,ends_with,starts_with}", "cnams.list", (*Account).listCNAMs},
+		{"GET", "/v2/cnams{?is_approved,value,limit,offset,contains,ends_with,starts_with}",
+			"cnams.list", (*Account).listCNAMs},
 		{"GET", "/v2/cnams/{cnam}", "cnams.get", (*Account).getCNAM},
 		{"POST", "/v2/cnams", "cnams.create", (*Account).createCNAM},
 		{"DELETE", "/v2/cnams/{cnam}", "cnams.delete", (*Account).deleteCNAM},
@@ -120,7 +121,7 @@ func (a *Account) listCNAMs(c *Call) answer {
 }
 
 func noSuchCNAM() *refusal {
-	return refuse(http.StatusNotFound, "CNAM record not found.", "Resource not found")
+	return apiError(http.StatusNotFound, "CNAM record not found.", "Resource not found")
 }
 
 func (a *Account) getCNAM(c *Call) answer {
@@ -165,7 +166,7 @@ func hasLetter(s string) string {
 
 func (a *Account) deleteCNAM(c *Call) answer {
 	r := named(c, a.cnams, "cnam",
-		refuse(http.StatusNotFound, "CNAM record not found. Nothing to delete.", "Resource not found"))
+		apiError(http.StatusNotFound, "CNAM record not found. Nothing to delete.", "Resource not found"))
 	if c.ok() {
 		for _, n := range a.usedBy(func(n *number) bool { return n.cnam == r.id }) {
 			n.cnam = ""

@@ -75,7 +75,7 @@ func (a *Account) listE911s(c *Call) answer {
 	return list(p, "/v2/e911s", found, func(e *e911) object { return e.object(blankWhenUnset) })
 }
 
-// contains tells whether each of the named attributes contains a lower-case text.
+// contains reports whether each of the named attributes contains a lower-case text.
 func (e *e911) contains(parts map[string]string) bool {
 	for name, part := range parts {
 		if !strings.Contains(strings.ToLower(e.values[name]), part) {
@@ -146,7 +146,7 @@ func (c *Call) e911(current map[string]string) map[string]string {
 	in.addressType(values)
 	in.state(values)
 	if values["street_number"] == UnknownStreetNumber {
-		c.refuse(refuse(http.StatusBadRequest,
+		c.refuse(apiError(http.StatusBadRequest,
 			"Could not geocode this address. Please check the validity of your address.", "Client Error"))
 	}
 	return values
@@ -229,7 +229,7 @@ func (in *reader) addressType(values map[string]string) {
 func (a *Account) distinctE911(c *Call, e *e911) {
 	for _, other := range a.e911s {
 		if other.id != e.id && other.address() == e.address() {
-			c.refuse(refuse(http.StatusForbidden, "Duplicate address.", ""))
+			c.refuse(apiError(http.StatusForbidden, "Duplicate address.", ""))
 		}
 	}
 	for _, other := range a.e911s {
@@ -255,7 +255,7 @@ func (a *Account) e911Users(id string) []*number {
 func (a *Account) deleteE911(c *Call) answer {
 	e := named(c, a.e911s, "e911", notFound())
 	if len(a.e911Users(e.id)) > 0 {
-		c.refuse(refuse(http.StatusForbidden, "Please disassociate all numbers before deleting.",
+		c.refuse(apiError(http.StatusForbidden, "Please disassociate all numbers before deleting.",
 			"This E911 address has numbers still associated to it."))
 	}
 	if c.ok() {

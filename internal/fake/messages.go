@@ -1,11 +1,14 @@
 package fake
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
+	"net/http"
 	"net/url"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf16"
@@ -22,7 +25,8 @@ func messageOperations() []Operation {
 	for _, version := range []string{"v2.1", "v2.2"} {
 		ops = append(ops,
 			Operation{"POST", "/" + version + "/messages", "messages.send", (*Account).sendMessage},
-			Operation{"GET", "/" + version + "/messages{?start_date,end_date,limit,offset}", "messages.list", (*Account).listMessages},
+			Operation{"GET", "/" + version + "/messages{?start_date,end_date,limit,offset}",
+				"messages.list", (*Account).listMessages},
 			Operation{"GET", "/" + version + "/messages/{message}", "messages.get", (*Account).getMessage},
 		)
 	}
@@ -129,7 +133,7 @@ func (a *Account) listMessages(c *Call) answer {
 	in := c.parameters()
 	p := in.page(0)
 	start, end := in.time("start_date"), in.time("end_date")
-	if !c.query.Has("start_date") {
+	if !in.has("start_date") {
 		in.problems.add("start_date", missing)
 	}
 
@@ -328,4 +332,145 @@ func (m media) mimeType() string {
 		".txt": "text/plain",
 	}
 	return cmp.Or(m.kind, known[strings.ToLower(path.Ext(m.fileName))], "application/octet-stream")
+}
+
+// Inbound is a message to a number of the account.
+type Inbound struct {
+	From, To    string // To is of 11 digits, From may be any
+	Body        string
+	Attachments []Attachment // any make it an MMS
+	MMS         bool
+	MediaBase   string // URL that the links of attachments begin with
+}
+
+// Attachment is a file in an [Inbound] message.
+type Attachment struct {
+	FileName string
+	MIMEType string
+	Content  []byte
+}
+
+// Receive puts a message that was received on the account, and returns the event to deliver: nil if the number can't
+// receive messages.
+func (a *Account) Receive(in Inbound, now time.Time) *Event {
+	m := &message{inbound: true, Message: Message{
+		From: digits11(in.From),
+		To:   in.To,
+		Body: in.Body,
+		MMS:  in.MMS || len(in.Attachments) > 0,
+		Time: now,
+	}}
+	receiver, exists := a.numbers[m.To]
+	if !exists || !receiver.canMessage(now) {
+		return nil
+	}
+	m.sender = receiver.listing
+	m.ID = "mdr2-" + digest("message", len(a.messages)+1)
+	for _, file := range in.Attachments {
+		m.media = append(m.media, a.receiveMedia(file, in.MediaBase, now))
+	}
+	a.messages = append(a.messages, m)
+	kind := smsCallback
+	if m.MMS {
+		kind = mmsCallback
+	}
+	return &Event{Due: now, Kind: kind, message: m}
+}
+
+// webhook is what the callback of a message that was received gets. A short message of an old account is flat; how a
+// picture then looks is not known, and it is as always.
+func (m *message) webhook(callbackURL string, flat bool) object {
+	if flat && !m.MMS {
+		return object{"body": m.Body, "from": m.From, "id": m.ID, "to": m.To}
+	}
+	data := m.record(&Call{version: "v2.1", Now: m.Time})
+	attributes := data["attributes"].(object)
+	if m.MMS {
+		attributes["status"] = ""
+		return withMedia(object{"data": data}, "v2.1", m)
+	}
+	delete(attributes, "delivery_receipts")
+	attributes["amount_nanodollars"] = fmt.Sprint(m.cost()) // a text, unlike in its record
+	attributes["message_callback_url"] = callbackURL
+	attributes["timestamp"] = m.Time.Format("2006-01-02T15:04:05.000000Z")
+	return object{"data": data}
+}
+
+// receiptWebhook is what the callback of a receipt gets.
+func (m *message) receiptWebhook(level int, bare bool) object {
+	r := m.receipt(level)
+	if bare {
+		attributes := object{"body": m.Body, "from": m.From, "status": r["status"], "to": m.To}
+		if r["status_code"] != nil {
+			attributes["status_code"] = r["status_code"]
+		}
+		return object{"attributes": attributes, "id": m.ID, "type": "delivery_receipt"}
+	}
+	r["body"] = m.Body
+	if m.MMS {
+		r["body"] = ""
+	}
+	r["timestamp"] = m.receiptTime(level).Format("2006-01-02T15:04:05-07:00")
+	return object{"data": object{
+		"attributes": r,
+		"id":         m.ID,
+		"links":      object{"related": host + "/v2.2/messages/" + url.PathEscape(m.ID)},
+		"type":       "delivery_receipt",
+	}}
+}
+
+// Sent returns the messages that the account sent.
+func (a *Account) Sent() []Message {
+	var sent []Message
+	for _, m := range a.messages {
+		if !m.inbound {
+			sent = append(sent, m.public())
+		}
+	}
+	return sent
+}
+
+// MediaExpiresAfter is how long the link of an attachment that was received works, by the server's clock.
+const MediaExpiresAfter = 30 * 24 * time.Hour
+
+func mediaOperations() []Operation {
+	return []Operation{{"GET", storage + "media/{media}", "messages.downloadMedia", (*Account).downloadMedia}}
+}
+
+// receiveMedia is what becomes of a file that was received.
+func (a *Account) receiveMedia(f Attachment, base string, now time.Time) media {
+	a.mediaCount++
+	m := media{
+		fileName: path.Base(cmp.Or(f.FileName, "media")),
+		size:     len(f.Content),
+		kind:     f.MIMEType,
+		received: true,
+		content:  bytes.Clone(f.Content),
+	}
+	m.id = fmt.Sprintf("149042035189141%04d-%s", a.mediaCount, m.fileName)
+	expires := strconv.FormatInt(now.Add(MediaExpiresAfter).Unix(), 10)
+	query := url.Values{"Expires": {expires}, "X-Amz-Signature": {signature(m.until(expires))}}
+	m.url = base + storage + "media/" + url.PathEscape(m.id) + "?" + query.Encode()
+	return m
+}
+
+// until is what is signed in a link.
+func (m media) until(expires string) string { return "media/" + m.id + " until " + expires }
+
+// downloadMedia gives an attachment out as long as its link works.
+func (a *Account) downloadMedia(c *Call) answer {
+	m := media{id: c.vars["media"]}
+	expires := c.query.Get("Expires")
+	c.refuse(c.fileRefusal(m.until(expires)))
+	if seconds, _ := strconv.ParseInt(expires, 10, 64); c.Now.After(time.Unix(seconds, 0)) {
+		return c.refuse(storageError(http.StatusForbidden, "AccessDenied", "Request has expired"))
+	}
+	for _, message := range a.messages {
+		i := slices.IndexFunc(message.media, func(other media) bool { return other.received && other.id == m.id })
+		if i >= 0 {
+			m = message.media[i]
+			return answer{http.StatusOK, wholeFile(m.mimeType(), m.content)}
+		}
+	}
+	return c.refuse(noSuchFile())
 }

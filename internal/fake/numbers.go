@@ -26,14 +26,19 @@ const MessagingEnabledAfter = time.Minute
 
 func numberOperations() []Operation {
 	return []Operation{
-		{"GET", "/v2/numbers/available/areacodes{?max_setup_cost,limit,offset}", "numbers.listAreaCodes", (*Account).listAreaCodes},
-		{"GET", "/v2/numbers/available/exchanges{?max_setup_cost,areacode,limit,offset}", "numbers.listExchanges", (*Account).listExchanges},
+		{"GET", "/v2/numbers/available/areacodes{?max_setup_cost,limit,offset}",
+			"numbers.listAreaCodes", (*Account).listAreaCodes},
+		{"GET", "/v2/numbers/available/exchanges{?max_setup_cost,areacode,limit,offset}",
+			"numbers.listExchanges", (*Account).listExchanges},
 		{"GET", "/v2/numbers/available/tiers{?limit,offset}", "numbers.listTiers", (*Account).listTiers},
 		{"GET", "/v2/numbers/available{?state,contains,ends_with,rate_center,starts_with,number_type,iso_country," +
-			"tier,order_by,limit,offset}", "numbers.search", (*Account).searchNumbers},
+			"tier,order_by,limit,offset}",
+			"numbers.search", (*Account).searchNumbers},
 		{"POST", "/v2/numbers/{number}{?cnam_lookups_enabled,messaging_enabled,messaging_email," +
-			"messaging_callback_url}", "numbers.purchase", (*Account).purchaseNumber},
-		{"GET", "/v2/numbers{?contains,ends_with,starts_with,alias,tier,limit,offset}", "numbers.list", (*Account).listNumbers},
+			"messaging_callback_url}",
+			"numbers.purchase", (*Account).purchaseNumber},
+		{"GET", "/v2/numbers{?contains,ends_with,starts_with,alias,tier,limit,offset}",
+			"numbers.list", (*Account).listNumbers},
 		{"GET", "/v2/numbers/{number}", "numbers.get", (*Account).getNumber},
 		{"POST", "/v2/numbers/details", "numbers.getMany", (*Account).getNumbers},
 		{"PATCH", "/v2/numbers/{number}", "numbers.update", (*Account).updateNumber},
@@ -68,7 +73,7 @@ func (a *Account) AddNumber(value string) {
 	a.numbers[value] = n
 }
 
-// canMessage tells whether a number can send messages.
+// canMessage reports whether a number can send messages.
 func (n *number) canMessage(now time.Time) bool {
 	if now.Before(n.messagingSince) {
 		return n.messagingBefore
@@ -202,14 +207,14 @@ func (a *Account) searchNumbers(c *Call) answer {
 			found = append(found, l)
 		}
 	}
-	if c.query.Has("order_by") { // they are in the order of their digits already
+	if in.has("order_by") { // they are in the order of their digits already
 		slices.SortStableFunc(found, order)
 	}
 	return list(p, "/v2/numbers/available", found, listing.object)
 }
 
 // numberOrder is the order that an order_by parameter asks for: a field, and perhaps a direction. It is nil
-// where there is no such order.
+// if there is no such order.
 func numberOrder(orderBy string) func(a, b listing) int {
 	field, direction, directed := strings.Cut(cmp.Or(orderBy, "number"), ",")
 	var order func(a, b listing) int

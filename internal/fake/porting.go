@@ -2,7 +2,9 @@ package fake
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -32,7 +34,8 @@ func portingOperations() []Operation {
 		{"POST", "/v2/portorders/portability", "porting.checkPortability", (*Account).checkPortability},
 		{"POST", "/v2/portorders", "porting.create", (*Account).createPortOrder},
 		{"GET", "/v2/portorders{?status,alias,completion_date,numbers,numbers[],created_after,created_before," +
-			"modified_after,modified_before,completed_after,completed_before,order,limit,offset,is_approved}", "porting.list", (*Account).listPortOrders},
+			"modified_after,modified_before,completed_after,completed_before,order,limit,offset,is_approved}",
+			"porting.list", (*Account).listPortOrders},
 		{"GET", "/v2/portorders?group_id{&status}", "porting.getGroup", (*Account).getPortGroup},
 		{"GET", "/v2/portorders/{order}", "porting.get", (*Account).getPortOrder},
 		{"PATCH", "/v2/portorders/{order}", "porting.update", (*Account).updatePortOrder},
@@ -102,7 +105,7 @@ func (o *portOrder) status(now time.Time) (status string, since time.Time) {
 	return step.status, o.began.Add(step.after)
 }
 
-// is tells whether the order is in one of some states.
+// is reports whether the order is in one of some states.
 func (o *portOrder) is(now time.Time, statuses ...string) bool {
 	status, _ := o.status(now)
 	return slices.Contains(statuses, status)
@@ -213,7 +216,7 @@ func portNumber(s string) string {
 	return ""
 }
 
-// portable tells whether a number can be ported to the account.
+// portable reports whether a number can be ported to the account.
 func (a *Account) portable(value string, now time.Time) bool {
 	_, own := a.numbers[value]
 	return !own && !strings.HasSuffix(value, NotPortable) && !slices.ContainsFunc(a.portOrders, func(o *portOrder) bool {
@@ -329,7 +332,8 @@ func (o *portOrder) object(now time.Time) object {
 		"status_updated_at":       o.statusUpdated(now),
 	}
 	for _, name := range []string{
-		"billing_name", "billing_number", "company", "last_4_ssn", "pin", "provider", "provider_account", "status_url", "usage_type",
+		"billing_name", "billing_number", "company", "last_4_ssn", "pin", "provider", "provider_account", "status_url",
+		"usage_type",
 	} {
 		attributes[name] = o.details.texts[name]
 	}
@@ -365,7 +369,7 @@ func (o *portOrder) statusUpdated(now time.Time) any {
 }
 
 func noSuchPortOrder() *refusal {
-	return refuse(http.StatusNotFound, "No such port order", "Resource not found")
+	return apiError(http.StatusNotFound, "No such port order", "Resource not found")
 }
 
 // portOrder returns the order that the path names.
@@ -394,7 +398,7 @@ func (a *Account) openPortOrder(c *Call) *portOrder {
 // refusal is what is said to changes that come too late.
 func (o *portOrder) refusal(now time.Time) *refusal {
 	status, _ := o.status(now)
-	return refuse(http.StatusForbidden, "The port order is "+status+".", "Forbidden")
+	return apiError(http.StatusForbidden, "The port order is "+status+".", "Forbidden")
 }
 
 // changed has an order be processed from the beginning where it was rejected.
@@ -528,4 +532,366 @@ func (a *Account) addToPortGroup(c *Call) answer {
 	}
 	orders = append(orders, a.addPortOrders(group[0].group, numbers, group[0].details, c.Now)...)
 	return ok(portDocument(orders, c.Now))
+}
+
+// portDetails are what is said about an order, other than its numbers.
+type portDetails struct {
+	texts       map[string]string
+	loa         map[string]string
+	presets     map[string]string
+	comments    []string
+	documents   []string
+	cnamLookups bool
+}
+
+func (d portDetails) clone() portDetails {
+	d.comments = slices.Clone(d.comments)
+	return d
+}
+
+// portField is an attribute of an order that is a text.
+type portField struct {
+	name     string
+	required bool
+	checks   []check
+}
+
+var fourDigits = regexp.MustCompile(`^[0-9]{4}$`)
+
+func portFields() []portField {
+	return []portField{
+		{name: "billing_name", required: true},
+		{name: "street", required: true},
+		{name: "city", required: true},
+		{name: "state", required: true},
+		{name: "country", required: true, checks: []check{oneOf("US", "CA")}},
+		{name: "provider", required: true},
+		{name: "street2"},
+		{name: "zip", checks: []check{optional(zipLength)}},
+		{name: "billing_number", checks: []check{optional(phoneNumber)}},
+		{name: "company"},
+		{name: "provider_account"},
+		{name: "pin"},
+		{name: "last_4_ssn", checks: []check{optional(matches(fourDigits))}},
+		{name: "usage_type", checks: []check{optional(oneOf("residential", "business"))}},
+		{name: "desired_completion_date", checks: []check{optional(date)}},
+		{name: "status_url", checks: []check{optional(webAddress)}},
+		{name: "alias", checks: []check{atMost(maxAlias)}},
+	}
+}
+
+// date checks a day.
+func date(s string) string {
+	if _, err := time.Parse(time.DateOnly, s); err != nil {
+		return "Not a valid date."
+	}
+	return ""
+}
+
+// portDetails reads what is said about an order: all that is required, or where there is an order already any that is
+// to change.
+func (a *Account) portDetails(in *reader, current *portDetails) portDetails {
+	d := portDetails{texts: map[string]string{}, cnamLookups: true}
+	if current != nil {
+		d = *current
+		d.texts = map[string]string{}
+		maps.Copy(d.texts, current.texts)
+	}
+	for _, f := range portFields() {
+		_, present := in.value(f.name)
+		switch {
+		case f.required && (present || current == nil):
+			d.texts[f.name] = in.required(f.name, f.checks...)
+		case present:
+			d.texts[f.name] = in.text(f.name, f.checks...)
+		}
+	}
+	in.state(d.texts)
+	d.cnamLookups = in.flag("enable_cnam_lookups", d.cnamLookups)
+	if current == nil && !in.has("loa_details") {
+		in.problems.add("loa_details", missing)
+	}
+	if in.has("loa_details") {
+		loa := in.within("loa_details")
+		d.loa = map[string]string{"email": loa.required("email"), "cc": loa.text("cc")}
+	}
+	if in.has("presets") {
+		d.presets = a.presets(in.within("presets"))
+	}
+	if in.has("comments") {
+		d.comments = in.textOrTexts("comments")
+	}
+	d.documents = in.texts("business_documents")
+	return d
+}
+
+// presets reads what the numbers are given when they are on the account.
+func (a *Account) presets(in *reader) map[string]string {
+	presets := map[string]string{"alias": in.text("alias", atMost(maxAlias))}
+	for name, exists := range map[string]func(id string) bool{
+		"cnam_id":           func(id string) bool { _, found := find(a.cnams, id); return found },
+		"e911_id":           func(id string) bool { _, found := find(a.e911s, id); return found },
+		"primary_route_id":  func(id string) bool { _, found := find(a.routes, id); return found },
+		"failover_route_id": func(id string) bool { _, found := find(a.routes, id); return found },
+	} {
+		presets[name] = in.id(name)
+		if id := presets[name]; id != "" && !exists(id) {
+			in.problems.add(name, "No such record on your account.")
+		}
+	}
+	maps.DeleteFunc(presets, func(_, value string) bool { return value == "" })
+	return presets
+}
+
+// portQuery is what a search for port orders asks for.
+type portQuery struct {
+	status, alias, completionDate string
+	numbers                       []string
+	created, modified, completed  period
+}
+
+// period is a time from and up to which something happened, either of which may be missing.
+type period struct{ after, before time.Time }
+
+func (in *reader) period(name string) period {
+	return period{in.time(name + "_after"), in.time(name + "_before")}
+}
+
+// any reports whether the period is that of all times.
+func (p period) any() bool { return p.after.IsZero() && p.before.IsZero() }
+
+func (p period) contains(t time.Time) bool {
+	return !t.Before(p.after) && (p.before.IsZero() || t.Before(p.before))
+}
+
+// match reports whether an order is among those searched for: it has one of the numbers, and all else.
+func (q portQuery) match(o *portOrder, now time.Time) bool {
+	status, since := o.status(now)
+	ofOrder := func(n string) bool { return slices.Contains(o.numbers, n) }
+	return (len(q.numbers) == 0 || slices.ContainsFunc(q.numbers, ofOrder)) &&
+		(q.status == "" || q.status == status) &&
+		(q.alias == "" || q.alias == o.details.texts["alias"]) &&
+		(q.completionDate == "" || q.completionDate == o.details.texts["desired_completion_date"]) &&
+		q.created.contains(o.created) &&
+		q.modified.contains(o.lastChange(now)) &&
+		(q.completed.any() || status == portCompleted && q.completed.contains(since))
+}
+
+// lastChange is when the order was last changed, or its state did.
+func (o *portOrder) lastChange(now time.Time) time.Time {
+	_, since := o.status(now)
+	if since.After(o.modified) {
+		return since
+	}
+	return o.modified
+}
+
+// listPortOrders answers 404 where there is nothing to list, as the API is known to on an account without orders.
+// Orders come newest first unless another order is asked for, which is the server's own choice.
+func (a *Account) listPortOrders(c *Call) answer {
+	in := c.parameters()
+	search := portQuery{
+		status:         in.text("status"),
+		alias:          in.text("alias"),
+		completionDate: in.text("completion_date", date),
+		created:        in.period("created"),
+		modified:       in.period("modified"),
+		completed:      in.period("completed"),
+	}
+	for _, list := range slices.Concat(c.query["numbers"], c.query["numbers[]"]) {
+		for n := range strings.SplitSeq(list, ",") {
+			search.numbers = append(search.numbers, digits11(strings.TrimSpace(n)))
+		}
+	}
+	order := a.portOrdering(in, c.Now)
+	p := in.page(200)
+	var found []*portOrder
+	for _, o := range slices.Backward(a.portOrders) {
+		if search.match(o, c.Now) {
+			found = append(found, o)
+		}
+	}
+	slices.SortStableFunc(found, order)
+	shown, _ := paged(p, found)
+	if len(shown) == 0 {
+		c.refuse(noSuchPortOrder())
+	}
+	orders := each(shown, func(o *portOrder) object {
+		status, _ := o.status(c.Now)
+		return object{"attributes": object{"alias": orNull(o.details.texts["alias"]), "id": o.id, "status": status}}
+	})
+	return ok(object{"data": object{
+		"attributes": object{"orders": object{"data": orders}},
+		"type":       "portorder_list",
+	}})
+}
+
+// portOrdering reads the fields by which orders are to be sorted.
+func (a *Account) portOrdering(in *reader, now time.Time) func(x, y *portOrder) int {
+	var keys []func(*portOrder) string
+	var fields []string
+	if order := in.text("order"); order != "" {
+		fields = strings.Split(order, ",")
+	}
+	for _, field := range fields {
+		key := map[string]func(*portOrder) string{
+			"status":          func(o *portOrder) string { status, _ := o.status(now); return status },
+			"group_status":    func(o *portOrder) string { return groupStatus(a.portGroup(o.group), now) },
+			"completion_date": func(o *portOrder) string { return o.details.texts["desired_completion_date"] },
+			"numbers":         func(o *portOrder) string { return strings.Join(o.numbers, ",") },
+			"alias":           func(o *portOrder) string { return o.details.texts["alias"] },
+			"modified_date":   func(o *portOrder) string { return o.lastChange(now).Format(time.RFC3339Nano) },
+		}[field]
+		if key == nil {
+			in.problems.add("order", "Not a valid choice.")
+			continue
+		}
+		keys = append(keys, key)
+	}
+	return func(x, y *portOrder) int {
+		for _, key := range keys {
+			if order := strings.Compare(key(x), key(y)); order != 0 {
+				return order
+			}
+		}
+		return 0
+	}
+}
+
+func (a *Account) portGroup(id string) []*portOrder {
+	return slices.DeleteFunc(slices.Clone(a.portOrders), func(o *portOrder) bool { return o.group != id })
+}
+
+// groupStatus is the summary of the states of a group's orders.
+func groupStatus(orders []*portOrder, now time.Time) string {
+	count := map[string]int{}
+	for _, o := range orders {
+		status, _ := o.status(now)
+		count[status]++
+	}
+	switch {
+	case count[portRejected] > 0:
+		return "Requires Action"
+	case count[portCanceled] == len(orders):
+		return "Canceled"
+	case count[portCanceled]+count[portCompleted] == len(orders):
+		return "Completed"
+	}
+	return "In Progress"
+}
+
+// getPortGroup has an answer of the server's own form; that of the API isn't known.
+func (a *Account) getPortGroup(c *Call) answer {
+	id := c.query.Get("group_id")
+	orders := a.portGroup(id)
+	if len(orders) == 0 {
+		c.refuse(noSuchPortOrder())
+	}
+	members := each(orders, func(o *portOrder) object {
+		status, _ := o.status(c.Now)
+		return object{"attributes": object{"id": o.id, "status": status}}
+	})
+	return ok(object{"data": object{"attributes": object{
+		"group_id": id,
+		"orders":   object{"data": members},
+		"status":   groupStatus(orders, c.Now),
+	}}})
+}
+
+// portFile is a document that belongs to an order.
+type portFile struct {
+	id, name string
+	uploaded bool
+}
+
+func (f *portFile) recordID() string { return f.id }
+
+// addDocuments gives the order files by name. One that is a web address has been uploaded.
+func (o *portOrder) addDocuments(names []string) {
+	for _, name := range names {
+		o.addFile(name).uploaded = webAddress(name) == ""
+	}
+}
+
+func (o *portOrder) addFile(name string) *portFile {
+	f := &portFile{id: fmt.Sprint(len(o.files)), name: name}
+	o.files = append(o.files, f)
+	return f
+}
+
+// file is a file of the order.
+func (o *portOrder) file(f *portFile) object {
+	status := "pending"
+	if f.uploaded {
+		status = "uploaded"
+	}
+	return object{
+		"attributes": object{"filename": f.name, "status": status},
+		"id":         f.id,
+		"links":      self(o.url() + "/files/" + f.id),
+		"type":       "portorder-file",
+	}
+}
+
+// requestLOA answers that the letter of authorization has been sent. What the API answers is not known.
+func (a *Account) requestLOA(c *Call) answer {
+	a.openPortOrder(c)
+	return noContent()
+}
+
+// signLOA takes the signature. Orders go on without one, too.
+func (a *Account) signLOA(c *Call) answer {
+	a.openPortOrder(c)
+	in := c.flat()
+	in.required("type", oneOf("loa"))
+	in.required("signature_name")
+	in.required("signature_title")
+	return answer{status: http.StatusCreated}
+}
+
+// createPortFile answers with the file and where to upload it. The form of that is the server's own choice.
+func (a *Account) createPortFile(c *Call) answer {
+	o := a.openPortOrder(c)
+	in := c.flat()
+	name := in.required("filename")
+	if !c.ok() {
+		return answer{}
+	}
+	f := o.addFile(name)
+	o.modified = c.Now
+	data := o.file(f)
+	data["attributes"].(object)["url"] = c.signedUpload(o.storagePath(f.id), documentType(name))
+	return created(object{"data": data})
+}
+
+// documentType is the content type that the upload of a file is signed with. Only that of a PDF is.
+func documentType(name string) string {
+	if strings.EqualFold(path.Ext(name), ".pdf") {
+		return "application/pdf"
+	}
+	return ""
+}
+
+func (o *portOrder) storagePath(file string) string {
+	return "portorders/" + o.id + "/" + file
+}
+
+func (a *Account) getPortFile(c *Call) answer {
+	o := a.portOrder(c)
+	f := named(c, o.files, "file", apiError(http.StatusNotFound, "No such file", "Resource not found"))
+	return ok(object{"data": o.file(f)})
+}
+
+// uploadPath is the path of the file that a request uploads.
+func (c *Call) uploadPath() string { return "portorders/" + c.vars["order"] + "/" + c.vars["file"] }
+
+// uploadPortFile doesn't keep what is uploaded: the server records it with the request.
+func (a *Account) uploadPortFile(c *Call) answer {
+	c.refuse(c.uploadRefusal())
+	o := named(c, a.portOrders, "order", noSuchFile())
+	f := named(c, o.files, "file", noSuchFile())
+	if c.ok() {
+		f.uploaded = true
+	}
+	return answer{status: http.StatusOK}
 }

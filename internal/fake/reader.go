@@ -91,7 +91,7 @@ func (c *Call) flatOrForm() *reader {
 	}
 	form, err := url.ParseQuery(string(c.Body))
 	if err != nil {
-		c.refuse(refuse(http.StatusBadRequest, "The body is not a valid form.", "Bad Request"))
+		c.refuse(apiError(http.StatusBadRequest, "The body is not a valid form.", "Bad Request"))
 	}
 	return c.reader(texts(form))
 }
@@ -159,7 +159,7 @@ func (c *Call) json() object {
 	// Some clients call their JSON plain text, or nothing at all.
 	types := []string{"application/vnd.api+json", "application/json", "text/plain", ""}
 	if !slices.Contains(types, c.mediaType()) {
-		c.refuse(refuse(http.StatusUnsupportedMediaType, "Unsupported media type in request.", "Unsupported Media Type"))
+		c.refuse(apiError(http.StatusUnsupportedMediaType, "Unsupported media type in request.", "Unsupported Media Type"))
 	}
 	dec := json.NewDecoder(bytes.NewReader(c.Body))
 	dec.UseNumber()
@@ -178,7 +178,7 @@ func (c *Call) json() object {
 }
 
 func notJSON() *refusal {
-	return refuse(http.StatusBadRequest, "The body is not valid JSON.", "Bad Request")
+	return apiError(http.StatusBadRequest, "The body is not valid JSON.", "Bad Request")
 }
 
 // refusal refuses what was found wrong with the values. It is nil if nothing was.
@@ -197,7 +197,7 @@ func (in *reader) unprocessable(detail object) *refusal {
 	return unprocessable(detail)
 }
 
-// detail is what was found wrong with the values and those within them, once all that are known were asked for.
+// detail is what was found wrong with the values and those within them. All that are known must have been read.
 func (in *reader) detail() object {
 	detail := object{}
 	for name := range in.values {
@@ -230,7 +230,7 @@ func (in *reader) ignore(names ...string) {
 	}
 }
 
-// within reads an object, which is without values where it is absent or null.
+// within reads an object, which is without values if it is absent or null.
 func (in *reader) within(name string) *reader {
 	value, _ := in.value(name)
 	values, isObject := value.(object)
@@ -245,7 +245,7 @@ func (in *reader) within(name string) *reader {
 	return inner
 }
 
-// has tells whether a value was sent and is not null.
+// has reports whether a value was sent and is not null.
 func (in *reader) has(name string) bool {
 	value, _ := in.value(name)
 	return value != nil
@@ -282,14 +282,18 @@ func (in *reader) normalized(name string, normal func(string) string, checks ...
 // required reads a text that must be there.
 func (in *reader) required(name string, checks ...check) string {
 	value, present := in.value(name)
+	s, isText := value.(string)
 	switch {
 	case !present:
 		in.problems.add(name, missing)
 	case value == nil:
 		in.problems.add(name, isNull)
-	case strings.TrimSpace(in.text(name)) == "" && len(in.problems[name]) == 0:
+	case !isText:
+		in.problems.add(name, notText)
+	case len(in.problems[name]) > 0: // of a list, by an item before this one
+	case strings.TrimSpace(s) == "":
 		in.problems.add(name, tooShort)
-	case len(in.problems[name]) == 0:
+	default:
 		return in.text(name, checks...)
 	}
 	return ""
@@ -339,8 +343,8 @@ func (in *reader) flag(name string, fallback bool) bool {
 	return b
 }
 
-// integer reads a whole number of at least least, and at most most unless that is 0. It may be text. Absent or null it is
-// the fallback.
+// integer reads a whole number of at least least, and at most most unless that is 0. It may be text. Absent or null it
+// is the fallback.
 func (in *reader) integer(name string, fallback, least, most int) int {
 	value, _ := in.value(name)
 	if value == nil {

@@ -84,7 +84,8 @@ func (r Response) Write(w http.ResponseWriter, part []byte) {
 	if r.RetryAfter != "" {
 		h.Set("Retry-After", r.RetryAfter)
 	}
-	hasBody := (len(r.Body) > 0 || r.Stream != nil) && r.Status != http.StatusNoContent && r.Status != http.StatusNotModified
+	bodyless := r.Status == http.StatusNoContent || r.Status == http.StatusNotModified
+	hasBody := (len(r.Body) > 0 || r.Stream != nil) && !bodyless
 	if hasBody {
 		h.Set("Content-Type", r.ContentType)
 	}
@@ -108,8 +109,8 @@ type refusal struct {
 	file      *file // in place of all these members: the error of a file host
 }
 
-// refuse is an error with detail, id and status, and a title where there is one.
-func refuse(status int, detail any, title string) *refusal {
+// apiError is an error with detail, id and status, and a title unless that is empty.
+func apiError(status int, detail any, title string) *refusal {
 	members := object{"detail": detail, "status": status}
 	if title != "" {
 		members["title"] = title
@@ -118,11 +119,11 @@ func refuse(status int, detail any, title string) *refusal {
 }
 
 func authenticationFailed() *refusal {
-	return refuse(http.StatusUnauthorized, "Authentication failed.", "Unauthorized")
+	return apiError(http.StatusUnauthorized, "Authentication failed.", "Unauthorized")
 }
 
 func methodNotAllowed() *refusal {
-	return refuse(http.StatusMethodNotAllowed, "The method is not allowed for the requested URL.", "Method Not Allowed")
+	return apiError(http.StatusMethodNotAllowed, "The method is not allowed for the requested URL.", "Method Not Allowed")
 }
 
 // unknownURL is how the API answers for a path it doesn't serve: a status line where the status should be, and
@@ -142,12 +143,12 @@ func notAuthorized() *refusal {
 }
 
 func notFound() *refusal {
-	return refuse(http.StatusNotFound, "Could not find that resource on your account.", "")
+	return apiError(http.StatusNotFound, "Could not find that resource on your account.", "")
 }
 
 // unprocessable is an error about the values sent. Its detail is an object, field by field.
 func unprocessable(detail any) *refusal {
-	return refuse(http.StatusUnprocessableEntity, detail, "")
+	return apiError(http.StatusUnprocessableEntity, detail, "")
 }
 
 // refused is the answer to a call that is refused.

@@ -23,7 +23,8 @@ func routeOperations() []Operation {
 		{"PATCH", "/v2/numbers/{number}/relationships/primary_route", "routes.setPrimary", (*Account).setPrimaryRoute},
 		{"PATCH", "/v2/numbers/{number}/relationships/failover_route", "routes.setFailover", (*Account).setFailoverRoute},
 		{"DELETE", "/v2/numbers/{number}/relationships/primary_route", "routes.clearPrimary", (*Account).clearPrimaryRoute},
-		{"DELETE", "/v2/numbers/{number}/relationships/failover_route", "routes.clearFailover", (*Account).clearFailoverRoute},
+		{"DELETE", "/v2/numbers/{number}/relationships/failover_route",
+			"routes.clearFailover", (*Account).clearFailoverRoute},
 	}
 }
 
@@ -106,7 +107,7 @@ func (a *Account) createRoute(c *Call) answer {
 func (a *Account) distinctRoute(c *Call, r *route) {
 	same := func(o *route) bool { return o.id != r.id && o.kind == r.kind && o.value == r.value }
 	if slices.ContainsFunc(a.routes, same) {
-		c.refuse(refuse(http.StatusForbidden, "This route already exists.", "Forbidden"))
+		c.refuse(apiError(http.StatusForbidden, "This route already exists.", "Forbidden"))
 	}
 	if slices.ContainsFunc(a.routes, func(o *route) bool { return o.id != r.id && o.alias == r.alias }) {
 		c.refuse(c.in.unprocessable(object{"alias": []string{"Must be unique."}}))
@@ -185,7 +186,8 @@ func (in *reader) edgeStrategy(current *int) *int {
 			return nil
 		}
 		id := in.integer(name, 0, math.MinInt, 0)
-		if len(in.problems[name]) == 0 && !slices.ContainsFunc(edgeStrategies, func(e edgeStrategy) bool { return e.id == id }) {
+		exists := slices.ContainsFunc(edgeStrategies, func(e edgeStrategy) bool { return e.id == id })
+		if len(in.problems[name]) == 0 && !exists {
 			in.problems.add(name, "No such edge strategy.")
 		}
 		return &id
@@ -207,7 +209,7 @@ func (a *Account) deleteRoute(c *Call) answer {
 	r := a.ownRoute(c)
 	users := a.usedBy(func(n *number) bool { return n.primaryRoute == r.id || n.failoverRoute == r.id })
 	if len(users) > 0 {
-		c.refuse(refuse(http.StatusForbidden, "Please disassociate all numbers before deleting.",
+		c.refuse(apiError(http.StatusForbidden, "Please disassociate all numbers before deleting.",
 			"This Route has numbers still associated to it."))
 	}
 	if c.ok() {

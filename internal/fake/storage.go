@@ -3,7 +3,6 @@ package fake
 import (
 	"cmp"
 	"crypto/subtle"
-	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -40,7 +39,7 @@ func baseURL(r *http.Request) string {
 
 // signed is the URL of a file, at a path below that of the storage.
 func (c *Call) signed(path string) string {
-	return fmt.Sprintf("%s%s%s?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=%s", c.base, storage, path, signature(path))
+	return c.base + storage + path + "?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=" + signature(path)
 }
 
 // signedUpload is the URL to upload a file to, signed with its content type unless that is empty.
@@ -69,8 +68,8 @@ func (c *Call) fileRefusal(path string) *refusal {
 	return nil
 }
 
-// uploadRefusal refuses a request that may not upload the file at its path. It is nil for one that may, which has exactly
-// the content type that its URL is signed with, or none if its URL has none.
+// uploadRefusal refuses a request that may not upload the file at its path. It is nil for one that may, which has
+// exactly the content type that its URL is signed with, or none if its URL has none.
 func (c *Call) uploadRefusal() *refusal {
 	path, contentType := c.uploadPath(), c.query.Get("content-type")
 	if contentType != "" {
@@ -95,7 +94,8 @@ func noSuchFile() *refusal {
 
 // storageError is an error of the file host, which has XML where the API has JSON.
 func storageError(status int, code, message string) *refusal {
-	body := `<?xml version="1.0" encoding="UTF-8"?>` + "\n<Error><Code>" + code + "</Code><Message>" + message + "</Message></Error>"
+	body := `<?xml version="1.0" encoding="UTF-8"?>` + "\n" +
+		"<Error><Code>" + code + "</Code><Message>" + message + "</Message></Error>"
 	f := wholeFile("application/xml", []byte(body))
 	return &refusal{status: status, file: &f}
 }
