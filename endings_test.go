@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -322,6 +323,17 @@ func TestErrorOfAnotherCall(t *testing.T) {
 			_, err := client.Messages.Send(cancelled, sms())
 			require.ErrorIs(t, err, context.Canceled)
 			assert.NotErrorIs(t, err, cause)
+			waiting, cancel := context.WithCancelCause(t.Context())
+			unreachable, err := flowroute.NewClient(accessKey, secretKey, flowroute.WithHTTPClient(&http.Client{
+				Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+					cancel(cause)
+					return nil, ctx.Err()
+				}},
+			}))
+			require.NoError(t, err)
+			_, err = unreachable.Messages.Send(waiting, sms())
+			require.ErrorContains(t, err, cause.Error())
+			assert.NotContains(t, err.Error(), "before that", "it is the same")
 		})
 	}
 }
@@ -433,6 +445,26 @@ func TestContentsThatBlock(t *testing.T) {
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		assert.Equal(t, time.Minute, time.Since(start))
 	})
+}
+
+// TestContentsThatAreShort has an upload fail if its contents end early, over HTTP/1 and over HTTP/2.
+func TestContentsThatAreShort(t *testing.T) {
+	enableHTTP2(t)
+	for _, h2 := range []bool{false, true} {
+		server := httptest.NewUnstartedServer(nil)
+		server.EnableHTTP2 = h2
+		server.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			_, _ = io.Copy(io.Discard, r.Body)
+			_, _ = io.WriteString(w, `{"data":{"attributes":{"url":"`+server.URL+`/file"}}}`)
+		})
+		server.StartTLS()
+		defer server.Close()
+		client, err := flowroute.NewClient(accessKey, secretKey, flowroute.WithBaseURL(server.URL), flowroute.WithHTTPClient(server.Client()))
+		require.NoError(t, err)
+		require.NoError(t, client.Porting.Upload(t.Context(), "1", "csr.pdf", strings.NewReader("12345"), 5))
+		err = client.Porting.Upload(t.Context(), "1", "csr.pdf", strings.NewReader("1234"), 5)
+		require.ErrorIs(t, err, io.ErrUnexpectedEOF, h2)
+	}
 }
 
 // allWrapped is an error and all that it wraps.

@@ -25,16 +25,17 @@ func contextError(ctx context.Context) error {
 	if err == nil || cause == nil || errors.Is(err, cause) {
 		return err
 	}
-	return &endedError{err, words(cause)}
+	return endedError{err, words(cause)}
 }
 
+// endedError is comparable, so that two of one context are the same to [errors.Is].
 type endedError struct {
 	err   error
 	cause string
 }
 
-func (e *endedError) Error() string { return e.err.Error() + ": " + e.cause }
-func (e *endedError) Unwrap() error { return e.err }
+func (e endedError) Error() string { return e.err.Error() + ": " + e.cause }
+func (e endedError) Unwrap() error { return e.err }
 
 // join makes one error, in one line, of what ended a call and of what was wrong before that.
 func join(err, before error) error {

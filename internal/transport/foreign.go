@@ -21,7 +21,7 @@ func (t *Transport) Foreign(ctx context.Context, method string, link *url.URL, b
 	watched, trace := watch(silence.ctx, nil, isOwn(t.client))
 	var upload io.Reader
 	if length > 0 {
-		upload = trace.observe(&heard{Reader: body, silence: silence})
+		upload = trace.observe(&heard{Reader: body, silence: silence, left: length})
 	}
 	req, err := http.NewRequestWithContext(watched, method, link.String(), upload)
 	if err != nil {
@@ -99,6 +99,7 @@ func (s *silence) err() error {
 type heard struct {
 	io.Reader
 	silence *silence
+	left    int64 // bytes that are announced and not read yet
 	buf     []byte
 }
 
@@ -118,6 +119,10 @@ func (h *heard) Read(p []byte) (int, error) {
 	select {
 	case <-done:
 		h.buf = buf[:0]
+		h.left -= int64(n)
+		if errors.Is(err, io.EOF) && h.left > 0 { // which net/http does not notice over HTTP/2
+			err = io.ErrUnexpectedEOF
+		}
 		return copy(p, buf[:n]), err
 	case <-h.silence.ctx.Done():
 		return 0, h.silence.err()
