@@ -296,6 +296,28 @@ func TestListAllAfterAnEmptyPage(t *testing.T) {
 	}
 }
 
+// TestListAllEndsWhereHalfAPageIsEmpty has a page be too large for a response, and its first half be empty although more
+// is said to follow.
+func TestListAllEndsWhereHalfAPageIsEmpty(t *testing.T) {
+	large := `{"data":[{"id":"1","attributes":{"alias":"` + strings.Repeat("x", 8<<20) + `"}}]}`
+	requests := 0
+	client := serveFunc(t, func(w http.ResponseWriter, r *http.Request) {
+		requests++
+		switch {
+		case requests > 10:
+			w.WriteHeader(http.StatusNotFound)
+		case r.FormValue("limit") == "200":
+			_, _ = io.WriteString(w, large)
+		default:
+			_, _ = io.WriteString(w, `{"data":[],"links":{"next":"x"}}`)
+		}
+	})
+	ids, err := walk(t.Context(), client, nil)
+	require.NoError(t, err)
+	assert.Empty(t, ids)
+	assert.Equal(t, 4, requests, "two pages, each once whole and once by half")
+}
+
 // TestListAllMakesProgress ends where an API ignores the offset, and has a page that no other is equal to each time.
 func TestListAllMakesProgress(t *testing.T) {
 	reversed := func(ids []string) []string { slices.Reverse(ids); return ids }
