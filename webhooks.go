@@ -225,7 +225,7 @@ func isMessage(e *jsonapi.Event, kind string) bool {
 		return false
 	case direction(e) == MessageDirectionInbound && e.Has("body"):
 		return true
-	case isReceipt(e):
+	case isReceipt(e), strings.Contains(kind, "receipt"), strings.Contains(kind, "dlr"):
 		return false
 	}
 	return e.HasAny("body", "is_mms", "has_mms") || kind == "" && !isNotification(e, kind)

@@ -13,6 +13,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"reflect"
+	"regexp"
 	"runtime"
 	"strings"
 	"testing"
@@ -425,6 +426,38 @@ func TestParseWebhookClassifies(t *testing.T) {
 		event, err := flowroute.ParseWebhook(delivered(`{"id":"1","type":"` + typ + `","status":"smsc submit",` + text + `}`))
 		require.NoError(t, err)
 		assert.IsType(t, &flowroute.DeliveryReceiptEvent{}, event)
+	}
+}
+
+// TestParseWebhookInOddForms has a document within a data member once more, and members in another case.
+func TestParseWebhookInOddForms(t *testing.T) {
+	for _, body := range []string{smsBody, mmsBody, receiptBody, `{"data":` + bareBody + `}`} {
+		want, err := flowroute.ParseWebhook(delivered(body))
+		require.NoError(t, err)
+		upper := regexp.MustCompile(`"\w+":`).ReplaceAllStringFunc(body, strings.ToUpper)
+		for _, odd := range []string{`{"data":` + body + `}`, upper} {
+			event, err := flowroute.ParseWebhook(delivered(odd))
+			require.NoError(t, err, odd)
+			assert.Equal(t, want, event, odd)
+		}
+	}
+	const text = `"from":"12065551234","to":"12065554321","body":"Hi"`
+	for body, want := range map[string]string{
+		`{"id":"1",` + text + `,"Direction":"outbound"}`:                            wantUnknown,
+		`{"id":"1","type":"message",` + text + `,"DIRECTION":"outbound"}`:           wantUnknown,
+		`{"id":"1",` + text + `,"Status":"message buffered","Level":2}`:             wantReceipt,
+		`{"type":"dlr",` + text + `,"status":"delivered"}`:                          wantUnknown, // without an id
+		`{"type":"sms_receipt",` + text + `,"status":"delivered","id":""}`:          wantUnknown,
+		`{"type":"dlr",` + text + `,"status":"delivered","direction":"inbound"}`:    wantMessage,
+		`{"Direction":"outbound","direction":"inbound","id":"1",` + text + `}`:      wantMessage,
+		`{"data":{"data":{"id":"1","attributes":{` + text + `}}},"type":"message"}`: wantError,
+	} {
+		event, err := flowroute.ParseWebhook(delivered(body))
+		got := fmt.Sprintf("%T", event)
+		if err != nil {
+			got = fmt.Sprintf("%T", err)
+		}
+		assert.Equal(t, want, got, body)
 	}
 }
 
