@@ -234,6 +234,16 @@ func TestDecodeList(t *testing.T) {
 		return list
 	}
 	assert.Empty(t, list(`{"data":[],"links":{"next":"x"}}`).Data)
+	for _, body := range []string{ // a list of one, and a document in a data member once more
+		`{"data":{"id":1,"attributes":{"text":"a"}},"links":{"next":"x"}}`,
+		`{"data":{"data":[{"id":1,"attributes":{"text":"a"}}],"links":{"next":"x"}}}`,
+	} {
+		l := list(body)
+		require.Len(t, l.Data, 1)
+		assert.Equal(t, jsonapi.Text("1"), l.Data[0].ID)
+		assert.Equal(t, jsonapi.Text("a"), l.Data[0].Attributes.Text)
+		assert.True(t, bool(l.Links.Next))
+	}
 	for links, want := range map[string][2]bool{
 		`{"next":"x"}`: {true, false}, `{"next":{"href":"x"}}`: {true, false}, `{"next":null}`: {false, false}, `{"next":""}`: {false, false},
 		`null`: {false, false}, `[]`: {false, false}, `""`: {false, false}, `{}`: {false, false}, `7`: {false, true}, `["x"]`: {false, true},
