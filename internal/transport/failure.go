@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"strings"
 )
@@ -51,11 +52,22 @@ func join(err, before error) error {
 func withoutURL(err error, link *url.URL) error {
 	if e, ok := err.(*url.Error); ok { //nolint:errorlint // what http.Client puts around every error
 		err = e.Err
+		if redirected, invalid := url.Parse(e.URL); invalid == nil {
+			link = redirected
+		}
 	}
 	if isClean(err, link) {
 		return err
 	}
 	return &scrubbedError{clean(err, link)}
+}
+
+// origin returns the URL that a response came from, which is another one than link after a redirect.
+func origin(resp *http.Response, link *url.URL) *url.URL {
+	if resp.Request != nil && resp.Request.URL != nil {
+		return resp.Request.URL
+	}
+	return link
 }
 
 // scrubbedError is what is left of an error when all that names the URL is taken out.
