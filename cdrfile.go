@@ -20,8 +20,8 @@ import (
 	"github.com/flowroute/flowroute-go/internal/jsonapi"
 )
 
-// CDR is a call detail record: a line of the file of an export. What the file leaves out is the zero value. Its JSON has
-// the names of the file's columns, and durations are decimal numbers of seconds, as in the file.
+// CDR is a call detail record: a line of the file of an export. What the file leaves out is the zero value. In JSON its
+// fields have the names of the file's columns, and durations are decimal numbers of seconds, as in the file.
 type CDR struct {
 	Direction       string    `json:"direction"`           // inbound or outbound
 	StartTime       time.Time `json:"start_time,omitzero"` // UTC

@@ -29,10 +29,10 @@
 //	})
 //
 // Phone numbers are accepted as people write them: +1 206-555-0100, (206) 555-0100, 2065550100. A number outside North
-// America begins with + and its country code. Money is [Nanodollars], exact amounts of US dollars, and times are in UTC.
-// A field that the API leaves out, or sends as null, has its zero value. So has a field whose value can't be read, of
-// which [WithLogger] tells: it costs neither the record nor the page. The JSON of a model is flat, and unmarshals to the
-// same value. [Client.Do] calls what this package has no method for.
+// America begins with + and its country code. Money is [Nanodollars], which is exact, and times are in UTC. A field that
+// the API leaves out, or sends as null, has its zero value. So has a field whose value can't be read, of which
+// [WithLogger] tells: it costs neither the record nor the page. The JSON of a model is flat, and unmarshals to the same
+// value. [Client.Do] calls what this package has no method for.
 //
 // # Listing
 //

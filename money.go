@@ -9,11 +9,11 @@ import (
 	"strings"
 )
 
-// Nanodollars is an exact amount of money, in billionths of USD. Amounts are added and compared as integers are: three
-// dollars and a quarter is 3*Dollar + 25*Cent. In JSON an amount is a decimal number of USD, such as 1.25.
+// Nanodollars is an exact amount of money, in billionths of USD. It is added and compared like an integer: three
+// dollars and a quarter are 3*Dollar + 25*Cent. In JSON it is a decimal number of USD, such as 1.25.
 type Nanodollars int64
 
-// Amounts to write others with.
+// Common amounts.
 const (
 	Dollar Nanodollars = 1_000_000_000
 	Cent               = Dollar / 100
@@ -31,8 +31,7 @@ func (n Nanodollars) String() string {
 	return sign + strconv.FormatUint(abs/dollar, 10) + "." + decimals
 }
 
-// MarshalJSON returns the amount as a decimal number of USD without trailing zeros, e.g. 0.0345 and 12. It is exact, and
-// so is what [Nanodollars.UnmarshalJSON] reads from it.
+// MarshalJSON returns the exact amount as a decimal number of USD without trailing zeros, e.g. 0.0345 and 12.
 func (n Nanodollars) MarshalJSON() ([]byte, error) {
 	return []byte(strings.TrimSuffix(strings.TrimRight(n.String(), "0"), ".")), nil
 }

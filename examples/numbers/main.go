@@ -212,7 +212,8 @@ func (p *program) buy(ctx context.Context, found *flowroute.AvailableNumber) err
 	if err != nil {
 		return example.LookFirst(err, "run numbers without -spend to see whether the number is on the account")
 	}
-	fmt.Fprintf(p.out, "\nBought %s for $%s and $%s a month.\n", example.Phone(number.Value), found.SetupCost, found.MonthlyCost)
+	fmt.Fprintf(p.out, "\nBought %s for $%s and $%s a month.\n",
+		example.Phone(number.Value), found.SetupCost, found.MonthlyCost)
 	if number.ProvisioningFailed {
 		return errors.New("the number is bought, but messaging could not be enabled: ask for it again in the portal")
 	}
