@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"maps"
 	"math"
 	"net/http"
@@ -318,7 +319,9 @@ func TestRecords(t *testing.T) {
 		_, _ = w.Write(compressed(t, cdrFile))
 	}))
 	defer storage.Close()
-	client := serveFunc(t, func(http.ResponseWriter, *http.Request) { t.Error("the API was asked") })
+	var logged bytes.Buffer
+	client := serveFunc(t, func(http.ResponseWriter, *http.Request) { t.Error("the API was asked") },
+		flowroute.WithLogger(slog.New(slog.NewTextHandler(&logged, &slog.HandlerOptions{Level: slog.LevelDebug}))))
 	records := client.CDRs.Records(t.Context(), &flowroute.CDRExport{DownloadURL: storage.URL + "/a.gz?X-Amz-Signature=a%2Fb&x=1"})
 	for range 2 {
 		var found []flowroute.CDR
@@ -347,6 +350,7 @@ func TestRecords(t *testing.T) {
 	}
 	err = first(client.CDRs.Records(t.Context(), &flowroute.CDRExport{DownloadURL: "file:///etc/passwd"}))
 	assert.ErrorContains(t, err, "not an absolute http or https URL")
+	assert.Empty(t, logged.String(), "the transfer of a file is not logged")
 }
 
 func TestWait(t *testing.T) {

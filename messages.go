@@ -61,7 +61,7 @@ type DeliveryReceipt struct {
 	Level  int    `json:"level"`  // 1: handed over to the carrier; 2: what the carrier made of it
 	Status string `json:"status"` // e.g. "smsc submit", "message buffered"
 
-	// StatusCode is e.g. 1003. It is 0 where there is none, as in level 1. The table of codes is not known.
+	// StatusCode is e.g. 1003. It is 0 where there is none, as in level 1. Flowroute's support articles list the codes.
 	StatusCode int `json:"status_code"`
 
 	StatusCodeDescription string    `json:"status_code_description"` // e.g. "Message accepted by Carrier"

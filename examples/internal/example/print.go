@@ -82,15 +82,17 @@ func Plain(s string) string {
 // Cell returns text from others as a cell of a CSV file: [Plain], and with ' before what a spreadsheet program would
 // run as a formula. A number stays as it is, such as +12065550100 and -1.25.
 func Cell(s string) string {
-	s = Plain(s)
-	start := strings.TrimLeftFunc(s, func(r rune) bool {
-		return r == utf8.RuneError || unicode.IsSpace(r) || !unicode.IsGraphic(r)
-	})
-	sign, _ := utf8.DecodeRuneInString(start)
-	if !strings.ContainsRune("=+-@＝＋－＠", sign) || number.MatchString(s) {
-		return s
+	parts := strings.Split(Plain(s), ";") // which separates cells where the decimal point is a comma
+	for i, part := range parts {
+		start := strings.TrimLeftFunc(part, func(r rune) bool {
+			return r == utf8.RuneError || unicode.IsSpace(r) || !unicode.IsGraphic(r)
+		})
+		sign, _ := utf8.DecodeRuneInString(start)
+		if strings.ContainsRune("=+-@＝＋－＠", sign) && !number.MatchString(part) {
+			parts[i] = "'" + part
+		}
 	}
-	return "'" + s
+	return strings.Join(parts, ";")
 }
 
 var number = regexp.MustCompile(`^[+-][0-9]+(\.[0-9]+)?$`)
