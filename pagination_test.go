@@ -188,7 +188,7 @@ func TestListAllKeepsItsOptions(t *testing.T) {
 		queries = append(queries, query.Encode())
 		fmt.Fprintf(w, `{"data":[{"id":"%d"}],"links":{"next":"x"}}`, len(queries))
 	})
-	approved, cost, numbers := true, 1.5, []string{"2065550100"}
+	approved, cost, numbers := true, flowroute.Dollar, []string{"2065550100"}
 	change := func() { approved, cost, numbers[0] = !approved, cost+1, "2065550199" }
 	for _, list := range []func() error{
 		func() error {

@@ -88,7 +88,7 @@ func TestParseWebhook(t *testing.T) {
 	sms := &flowroute.InboundMessage{
 		Message: flowroute.Message{
 			ID: "mdr2-4e5435f325d9431f9e64118b20895b08", From: "12065551234", To: "12065554321", Body: "Hi", Status: "delivered",
-			Direction: flowroute.MessageDirectionInbound, Type: flowroute.MessageTypeLongCode, AmountNanodollars: 7000000, AmountDisplay: "$0.0070",
+			Direction: flowroute.MessageDirectionInbound, Type: flowroute.MessageTypeLongCode, Amount: 7_000_000,
 			Timestamp: time.Date(2024, 10, 19, 1, 21, 21, 980e6, time.UTC),
 		},
 		CallbackURL: "https://example.com/sms",
@@ -145,7 +145,7 @@ func TestParseWebhook(t *testing.T) {
 		}},
 		{"MMS", &flowroute.InboundMessage{Message: flowroute.Message{
 			ID: "mdr2-5730c97c878a11ec8008a26e9054fd5e", From: "18335551234", To: "12065551234", MMS: true,
-			Direction: flowroute.MessageDirectionInbound, Type: flowroute.MessageTypeLongCode, AmountNanodollars: 9500000, AmountDisplay: "$0.0095",
+			Direction: flowroute.MessageDirectionInbound, Type: flowroute.MessageTypeLongCode, Amount: 9_500_000,
 			Timestamp: time.Date(2022, 2, 6, 20, 21, 17, 0, time.UTC),
 			Media: []flowroute.Media{{
 				ID:       "1490420351891410944-9E41.jpg",
