@@ -29,9 +29,11 @@
 //	})
 //
 // Phone numbers are accepted as people write them: +1 206-555-0100, (206) 555-0100, 2065550100. A number outside North
-// America begins with + and its country code. Money is in US dollars, and times are in UTC. A field that the API leaves
-// out, or sends as null, has its zero value. So has a field whose value can't be read, of which [WithLogger] tells: it
-// costs neither the record nor the page. [Client.Do] calls what this package has no method for.
+// America begins with + and its country code. Models have numbers as [ParsePhone] returns them, but a number that the API
+// writes with more than a + and digits is left unchanged. Money is [Nanodollars], which is exact, and times are in UTC. A
+// field that the API leaves out, or sends as null, has its zero value. So has a field whose value can't be read, of which
+// [WithLogger] tells: it costs neither the record nor the page. The JSON of a model is flat, and unmarshals to the same
+// value. [Client.Do] calls what this package has no method for.
 //
 // # Listing
 //
@@ -76,8 +78,8 @@
 // record, a CNAM record, a CDR export or a port order, assigning an E911 record, and wherever else the documentation
 // of a method says so. Such a request is retried only if it is certain that it was not executed: on 429, and when it
 // was never sent. If it fails and may have been executed, the error matches [ErrOutcomeUnknown]. Wait a little, and
-// check before you send it again. A request whose error matches [ErrServer] and not ErrOutcomeUnknown, as a 503 of the
-// API itself does, was not executed.
+// check before you send it again. If its error matches [ErrServer] and not ErrOutcomeUnknown, as a 503 of the API itself
+// does, it was not executed.
 //
 //	if errors.Is(err, flowroute.ErrOutcomeUnknown) {
 //		// Look among the records of Messages.ListAll, a minute later: the example of Send shows how.

@@ -19,7 +19,8 @@ const MaxMedia = 16 << 20
 
 // DownloadMedia fetches an attachment of a message that was received. limit is how many bytes it may have, whatever its
 // FileSize says; 0 is [MaxMedia]. A larger one is [ErrResponseTooLarge]. An attachment without a URL is an
-// [*ArgumentError]. It is repeated like every GET.
+// [*ArgumentError], and so is one whose URL is not https or leads to this machine. Only a client whose base URL leads to
+// this machine follows such links, also over http. It is repeated like every GET.
 //
 // The link works for some time that is not documented, from a few days to a month. After that it is an [*Error],
 // probably [ErrForbidden], without Header and Body, which could repeat the link. No error's text holds the link.

@@ -13,6 +13,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -333,6 +334,7 @@ func TestCertificateRequired(t *testing.T) {
 			var executed atomic.Int32
 			server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { executed.Add(1) }))
 			server.EnableHTTP2 = h2
+			server.Listener = lingering{server.Listener}
 			server.TLS = &tls.Config{MinVersion: version, MaxVersion: version, ClientAuth: tls.RequireAnyClientCert}
 			server.Config.ErrorLog = log.New(io.Discard, "", 0)
 			server.StartTLS()
@@ -348,4 +350,35 @@ func TestCertificateRequired(t *testing.T) {
 			server.Close()
 		}
 	}
+}
+
+// lingering has each connection stay open until the client closes it. Otherwise a client that still writes can meet a
+// reset before it reads why the server has hung up.
+type lingering struct{ net.Listener }
+
+func (l lingering) Accept() (net.Conn, error) {
+	conn, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return &lingeringConn{TCPConn: conn.(*net.TCPConn)}, nil
+}
+
+type lingeringConn struct {
+	*net.TCPConn
+	once sync.Once
+}
+
+func (c *lingeringConn) Close() (err error) {
+	c.once.Do(func() {
+		if err = c.CloseWrite(); err != nil {
+			return
+		}
+		go func() {
+			defer c.TCPConn.Close() //nolint:errcheck // there is nothing to be saved
+			_ = c.SetReadDeadline(time.Time{})
+			_, _ = io.Copy(io.Discard, c.TCPConn)
+		}()
+	})
+	return err
 }

@@ -48,8 +48,8 @@ type PortOrder struct {
 	// Last4SSN is for wireless numbers: the last four digits of a social security number. Else it is empty.
 	Last4SSN string `json:"last_4_ssn"`
 
-	Cost      float64   `json:"cost"`       // USD
-	UsageType PortUsage `json:"usage_type"` // e.g. [PortUsageBusiness]; may be empty
+	Cost      Nanodollars `json:"cost"`       // of the order
+	UsageType PortUsage   `json:"usage_type"` // e.g. [PortUsageBusiness]; may be empty
 
 	// DesiredCompletionDate is a day, as midnight UTC. It may be zero.
 	DesiredCompletionDate time.Time `json:"desired_completion_date,omitzero"`

@@ -15,7 +15,7 @@
 //	srv.Messages() // what was sent
 //
 // A program in any language can be pointed at a [Server], at its URL and with its credentials. It takes JSON in the
-// forms that the official SDKs send, but no form-encoded values.
+// forms that the official SDKs send. It takes form-encoded values only where a CNAM record is created.
 //
 // # State
 //

@@ -1,6 +1,7 @@
 package example
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -55,8 +56,17 @@ func PhoneFlag(flags *flag.FlagSet, value *string, name, usage string) {
 	})
 }
 
-// Money is an amount of US dollars.
-func Money(dollars float64) string { return fmt.Sprintf("$%.2f", dollars) }
+// MoneyFlag is a flag that takes an amount of US dollars.
+func MoneyFlag(flags *flag.FlagSet, value *flowroute.Nanodollars, name, usage string) {
+	flags.Func(name, usage, func(s string) error {
+		amount, err := flowroute.ParseNanodollars(s)
+		if s == "" || err != nil || amount < 0 {
+			return errors.New("it must be an amount of dollars, such as 1.25")
+		}
+		*value = amount
+		return nil
+	})
+}
 
 // Plain returns text from others as it can be printed to a terminal: U+FFFD replaces what would control it, such as an
 // escape sequence, a line break or a change of the direction of writing.
@@ -72,15 +82,17 @@ func Plain(s string) string {
 // Cell returns text from others as a cell of a CSV file: [Plain], and with ' before what a spreadsheet program would
 // run as a formula. A number stays as it is, such as +12065550100 and -1.25.
 func Cell(s string) string {
-	s = Plain(s)
-	start := strings.TrimLeftFunc(s, func(r rune) bool {
-		return r == utf8.RuneError || unicode.IsSpace(r) || !unicode.IsGraphic(r)
-	})
-	sign, _ := utf8.DecodeRuneInString(start)
-	if !strings.ContainsRune("=+-@＝＋－＠", sign) || number.MatchString(s) {
-		return s
+	parts := strings.Split(Plain(s), ";") // which separates cells where the decimal point is a comma
+	for i, part := range parts {
+		start := strings.TrimLeftFunc(part, func(r rune) bool {
+			return r == utf8.RuneError || unicode.IsSpace(r) || !unicode.IsGraphic(r)
+		})
+		sign, _ := utf8.DecodeRuneInString(start)
+		if strings.ContainsRune("=+-@＝＋－＠", sign) && !number.MatchString(part) {
+			parts[i] = "'" + part
+		}
 	}
-	return "'" + s
+	return strings.Join(parts, ";")
 }
 
 var number = regexp.MustCompile(`^[+-][0-9]+(\.[0-9]+)?$`)
