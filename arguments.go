@@ -85,8 +85,11 @@ const trunkZero = "must not have the (0) that is dialed only within a country"
 
 // hasTrunkZero reports whether a 0 follows the code of a country in which no number begins with 0.
 func hasTrunkZero(digits string) bool {
-	const countries = "20 27 31 32 33 40 41 43 44 46 49 60 61 62 63 64 66 81 82 84 86 90 91 92 94 95 98"
-	return digits[2] == '0' && strings.Contains(countries, digits[:2])
+	const countries = " 20 27 31 32 33 40 41 43 44 46 49 60 61 62 63 64 66 81 82 84 86 90 91 92 94 95 98 " +
+		"212 213 218 233 234 251 254 255 256 260 263 353 355 358 359 373 380 381 382 385 386 387 389 421 593 595 " +
+		"855 856 880 886 961 962 963 964 966 967 970 971 972 977 994 995 996 "
+	trunk := func(code, rest string) bool { return rest[0] == '0' && strings.Contains(countries, " "+code+" ") }
+	return trunk(digits[:2], digits[2:]) || trunk(digits[:3], digits[3:])
 }
 
 // grouping refuses a number whose separators show that not all of its digits belong to it: one with a trunk zero, an

@@ -7,6 +7,7 @@ import (
 	"compress/gzip"
 	"context"
 	"encoding/csv"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -19,37 +20,73 @@ import (
 	"github.com/flowroute/flowroute-go/internal/jsonapi"
 )
 
-// CDR is a call detail record: a line of the file of an export. What the file leaves out is the zero value. Money is in
-// USD.
+// CDR is a call detail record: a line of the file of an export. What the file leaves out is the zero value. In JSON its
+// fields have the names of the file's columns, and durations are decimal numbers of seconds, as in the file.
 type CDR struct {
-	Direction       string    // inbound or outbound
-	StartTime       time.Time // UTC
-	EndTime         time.Time // UTC
-	Destination     string    // the number that was called
-	DestinationName string    // the place that it belongs to
-	NumberAlias     string    // of the account's number
-	CallerID        string    // the number that called
-	CallerIDCountry string    // the country of that number
-	LineInformation string    // as the file has it; not documented
-	Result          string    // how the call ended, as the file has it
-	CallFailSIPCode string    // the status code of SIP; empty unless the call failed
-	CallFailReason  string    // in words; empty unless the call failed
+	Direction       string    `json:"direction"`           // inbound or outbound
+	StartTime       time.Time `json:"start_time,omitzero"` // UTC
+	EndTime         time.Time `json:"end_time,omitzero"`   // UTC
+	Destination     string    `json:"destination"`         // the number that was called
+	DestinationName string    `json:"destination_name"`    // the place that it belongs to
+	NumberAlias     string    `json:"number_alias"`        // of the account's number
+	CallerID        string    `json:"callerid"`            // the number that called
+	CallerIDCountry string    `json:"callerid_country"`    // the country of that number
+	LineInformation string    `json:"line_information"`    // as the file has it; not documented
+	Result          string    `json:"result"`              // how the call ended, as the file has it
+	CallFailSIPCode string    `json:"call_fail_sip_code"`  // the status code of SIP; empty unless the call failed
+	CallFailReason  string    `json:"call_fail_reason"`    // in words; empty unless the call failed
 
-	Duration            time.Duration // how long the call lasted
-	BilledDuration      time.Duration // how much of it is paid for
-	FirstIncrement      time.Duration // the least that is billed
-	SubsequentIncrement time.Duration // the steps in which more is billed
+	Duration            time.Duration `json:"duration"`             // how long the call lasted
+	BilledDuration      time.Duration `json:"billed_duration"`      // how much of it is paid for
+	FirstIncrement      time.Duration `json:"first_increment"`      // the least that is billed
+	SubsequentIncrement time.Duration `json:"subsequent_increment"` // the steps in which more is billed
 
-	TotalCost     Nanodollars // of the call, with all fees
-	Rate          Nanodollars // per minute
-	CostSubtotal  Nanodollars // without the fees
-	ConnectFee    Nanodollars // for connecting the call
-	USFFee        Nanodollars // for the Universal Service Fund
-	CCRF          Nanodollars // the cost recovery fee
-	CNAMLookupFee Nanodollars // for looking the caller's name up
+	TotalCost     Nanodollars `json:"total_cost"`      // of the call, with all fees
+	Rate          Nanodollars `json:"rate"`            // per minute
+	CostSubtotal  Nanodollars `json:"cost_subtotal"`   // without the fees
+	ConnectFee    Nanodollars `json:"connect_fee"`     // for connecting the call
+	USFFee        Nanodollars `json:"usf_fee"`         // for the Universal Service Fund
+	CCRF          Nanodollars `json:"ccrf"`            // the cost recovery fee
+	CNAMLookupFee Nanodollars `json:"cnam_lookup_fee"` // for looking the caller's name up
 
-	CustomXTag string // of SIP's X-Tag header
-	CustomerIP string // the IP address of the account's side
+	CustomXTag string `json:"custom_x_tag"` // of SIP's X-Tag header
+	CustomerIP string `json:"customer_ip"`  // the IP address of the account's side
+}
+
+// MarshalJSON implements [json.Marshaler].
+func (c CDR) MarshalJSON() ([]byte, error) { return json.Marshal(c.inSeconds()) }
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (c *CDR) UnmarshalJSON(b []byte) error { return json.Unmarshal(b, c.inSeconds()) }
+
+// inSeconds returns a view of c whose durations are seconds in JSON, which [time.Duration] is not.
+func (c *CDR) inSeconds() any {
+	type fields CDR // without the methods above
+	return &struct {
+		*fields
+		Duration            *seconds `json:"duration"`
+		BilledDuration      *seconds `json:"billed_duration"`
+		FirstIncrement      *seconds `json:"first_increment"`
+		SubsequentIncrement *seconds `json:"subsequent_increment"`
+	}{
+		fields:              (*fields)(c),
+		Duration:            (*seconds)(&c.Duration),
+		BilledDuration:      (*seconds)(&c.BilledDuration),
+		FirstIncrement:      (*seconds)(&c.FirstIncrement),
+		SubsequentIncrement: (*seconds)(&c.SubsequentIncrement),
+	}
+}
+
+// seconds is a duration that is a decimal number of seconds in JSON, as exact as [Nanodollars].
+type seconds time.Duration
+
+func (s seconds) MarshalJSON() ([]byte, error) { return Nanodollars(s).MarshalJSON() }
+
+func (s *seconds) UnmarshalJSON(b []byte) error {
+	if (*Nanodollars)(s).UnmarshalJSON(b) != nil {
+		return errNotSeconds
+	}
+	return nil
 }
 
 // Records returns an iterator over the records of a completed export. Ranging over it downloads the file, and yields
@@ -422,10 +459,12 @@ func parsed[T any](field func(*CDR) *T, parse func(string) (T, error)) func(*CDR
 	}
 }
 
+var errNotSeconds = errors.New("not a number of seconds")
+
 func parseSeconds(s string) (time.Duration, error) {
 	nanoseconds, ok := billionths(s)
 	if !ok || nanoseconds < 0 {
-		return 0, errors.New("not a number of seconds")
+		return 0, errNotSeconds
 	}
 	return time.Duration(nanoseconds), nil
 }

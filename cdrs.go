@@ -211,19 +211,19 @@ type cdrExportWire struct {
 		DownloadURL      jsonapi.Text    `json:"download_url"`
 		NumCalls         jsonapi.Int     `json:"num_calls"`
 		BilledMinutes    jsonapi.Int     `json:"billed_minutes"`
-		TotalCost        nanodollarsWire `json:"total_cost"`
-		CallSubtotal     nanodollarsWire `json:"call_subtotal"`
-		ConnectFees      nanodollarsWire `json:"connect_fees"`
-		CNAMLookupFees   nanodollarsWire `json:"cnamlookup_fees"`
-		USFFees          nanodollarsWire `json:"usf_fees"`
-		CCRF             nanodollarsWire `json:"ccrf"`
+		TotalCost        Nanodollars     `json:"total_cost"`
+		CallSubtotal     Nanodollars     `json:"call_subtotal"`
+		ConnectFees      Nanodollars     `json:"connect_fees"`
+		CNAMLookupFees   Nanodollars     `json:"cnamlookup_fees"`
+		USFFees          Nanodollars     `json:"usf_fees"`
+		CCRF             Nanodollars     `json:"ccrf"`
 		FilterParameters json.RawMessage `json:"filter_parameters"`
 	} `json:"attributes"`
 }
 
 func (w cdrExportWire) model(answer[none]) CDRExport {
 	a := &w.Attributes
-	e := CDRExport{
+	return CDRExport{
 		ID:               w.Key(),
 		Status:           CDRExportStatus(a.Status),
 		CallbackURL:      string(a.CallbackURL),
@@ -233,29 +233,23 @@ func (w cdrExportWire) model(answer[none]) CDRExport {
 		DownloadURL:      string(a.DownloadURL),
 		NumCalls:         int(a.NumCalls),
 		BilledMinutes:    int(a.BilledMinutes),
-		TotalCost:        Nanodollars(a.TotalCost),
-		CallSubtotal:     Nanodollars(a.CallSubtotal),
-		ConnectFees:      Nanodollars(a.ConnectFees),
-		CNAMLookupFees:   Nanodollars(a.CNAMLookupFees),
-		USFFees:          Nanodollars(a.USFFees),
-		CCRF:             Nanodollars(a.CCRF),
-		FilterParameters: a.FilterParameters,
+		TotalCost:        a.TotalCost,
+		CallSubtotal:     a.CallSubtotal,
+		ConnectFees:      a.ConnectFees,
+		CNAMLookupFees:   a.CNAMLookupFees,
+		USFFees:          a.USFFees,
+		CCRF:             a.CCRF,
+		FilterParameters: rawValue(a.FilterParameters),
 	}
-	if string(e.FilterParameters) == "null" {
-		e.FilterParameters = nil
-	}
-	return e
 }
 
-// nanodollarsWire is an amount as the API writes it: a decimal number of USD, in a string.
-type nanodollarsWire Nanodollars
-
-func (n *nanodollarsWire) UnmarshalJSON(b []byte) error {
-	var text jsonapi.Text
-	if err := text.UnmarshalJSON(b); err != nil {
-		return err
+// rawValue returns a value whose form is not known, or nil if it is empty. It is written as encoding/json writes it, so
+// that a model comes back the same from its JSON.
+func rawValue(b json.RawMessage) json.RawMessage {
+	b, _ = json.Marshal(b)
+	switch string(b) {
+	case "null", "[]", `""`:
+		return nil
 	}
-	value, err := ParseNanodollars(string(text))
-	*n = nanodollarsWire(value)
-	return err
+	return b
 }

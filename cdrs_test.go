@@ -5,13 +5,16 @@ import (
 	"compress/gzip"
 	"context"
 	"encoding/csv"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"math"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -49,6 +52,41 @@ func compressed(t *testing.T, s string) []byte {
 	require.NoError(t, err)
 	require.NoError(t, w.Close())
 	return b.Bytes()
+}
+
+// TestCDRInJSON compares the JSON of a record with the columns of the file.
+func TestCDRInJSON(t *testing.T) {
+	for i, record := range cdrs() {
+		b, err := json.Marshal(record)
+		require.NoError(t, err)
+		var members map[string]json.RawMessage
+		require.NoError(t, json.Unmarshal(b, &members))
+		columns := strings.Split(cdrFile[:strings.IndexByte(cdrFile, '\n')], ",")
+		assert.ElementsMatch(t, columns, slices.Collect(maps.Keys(members)))
+		want := []string{"60 60 6 6 0.0123", "0 0 6 6 0"}[i]
+		got := fmt.Sprintf("%s %s %s %s %s", members["duration"], members["billed_duration"], members["first_increment"], members["subsequent_increment"], members["total_cost"])
+		assert.Equal(t, want, got)
+		var back flowroute.CDR
+		require.NoError(t, json.Unmarshal(b, &back))
+		assert.Equal(t, record, back)
+	}
+
+	record := flowroute.CDR{Direction: "inbound", Duration: time.Minute, BilledDuration: math.MinInt64, FirstIncrement: math.MaxInt64, SubsequentIncrement: time.Nanosecond}
+	b, err := json.Marshal([]*flowroute.CDR{&record, nil})
+	require.NoError(t, err)
+	for _, number := range []string{`"duration":60,`, `"billed_duration":-9223372036.854775808,`, `"first_increment":9223372036.854775807,`, `"subsequent_increment":0.000000001,`} {
+		assert.Contains(t, strings.ReplaceAll(string(b), "}", ",}"), number, "exact seconds")
+	}
+	var back []*flowroute.CDR
+	require.NoError(t, json.Unmarshal(b, &back))
+	assert.Equal(t, []*flowroute.CDR{&record, nil}, back)
+
+	require.NoError(t, json.Unmarshal([]byte(`{"duration":"1.5","first_increment":null,"result":"failed"}`), &record))
+	assert.Equal(t, 1500*time.Millisecond, record.Duration, "a string, too")
+	assert.EqualValues(t, math.MaxInt64, record.FirstIncrement)
+	assert.EqualValues(t, math.MinInt64, record.BilledDuration, "what is left out stays")
+	assert.Equal(t, "failed", record.Result)
+	assert.EqualError(t, json.Unmarshal([]byte(`{"duration":"long"}`), &record), "not a number of seconds")
 }
 
 func readCDRs(r io.Reader) (found []flowroute.CDR, err error) {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -322,6 +323,17 @@ func TestErrorOfAnotherCall(t *testing.T) {
 			_, err := client.Messages.Send(cancelled, sms())
 			require.ErrorIs(t, err, context.Canceled)
 			assert.NotErrorIs(t, err, cause)
+			waiting, cancel := context.WithCancelCause(t.Context())
+			unreachable, err := flowroute.NewClient(accessKey, secretKey, flowroute.WithHTTPClient(&http.Client{
+				Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+					cancel(cause)
+					return nil, ctx.Err()
+				}},
+			}))
+			require.NoError(t, err)
+			_, err = unreachable.Messages.Send(waiting, sms())
+			require.ErrorContains(t, err, cause.Error())
+			assert.NotContains(t, err.Error(), "before that", "it is the same")
 		})
 	}
 }
@@ -369,6 +381,89 @@ func TestErrorsHoldNoURL(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestErrorsOfBodiesHoldNoURL has the body of a response fail, also after a redirect, with an error that holds its URL.
+func TestErrorsOfBodiesHoldNoURL(t *testing.T) {
+	for name, wrap := range map[string]func(r *http.Request) error{
+		"wrapped": func(r *http.Request) error {
+			return &url.Error{Op: "Get", URL: r.URL.String(), Err: syscall.ECONNRESET}
+		},
+		"in words": func(r *http.Request) error { return fmt.Errorf("GET %s: %w", r.URL, syscall.ECONNRESET) },
+	} {
+		for _, redirected := range []bool{false, true} {
+			for _, early := range []bool{false, true} {
+				transport := roundTripper(func(r *http.Request) (*http.Response, error) {
+					resp := respond(200, "")
+					resp.Request = r
+					switch {
+					case redirected && r.Method == http.MethodGet && r.URL.Path != "/elsewhere":
+						resp.StatusCode = 302
+						resp.Header.Set("Location", "/elsewhere?signature=other")
+					case early:
+						return nil, wrap(r)
+					default:
+						resp.ContentLength = -1
+						resp.Body = io.NopCloser(io.MultiReader(strings.NewReader("direction\ninbound\n"),
+							readerFunc(func([]byte) (int, error) { return 0, wrap(r) })))
+					}
+					return resp, nil
+				})
+				client, err := flowroute.NewClient(accessKey, secretKey, flowroute.WithBaseURL("http://localhost"),
+					flowroute.WithHTTPClient(&http.Client{Transport: transport}), flowroute.WithRetry(flowroute.RetryPolicy{MaxAttempts: 1}))
+				require.NoError(t, err)
+				for call, do := range endings(client) {
+					err := do(t.Context())
+					require.ErrorIs(t, err, syscall.ECONNRESET, "%s, %s", name, call)
+					for e := range allWrapped(err) {
+						for _, private := range []string{"signature", "elsewhere", "/v2"} {
+							assert.NotContains(t, fmt.Sprintf("%v %+v", e, e), private, "%s, %s", name, call)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestContentsThatBlock has an upload end with its context although its contents never come.
+func TestContentsThatBlock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		network := newNetwork()
+		client, stop := network.start(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			_, _ = io.Copy(io.Discard, r.Body)
+			_, _ = io.WriteString(w, `{"data":{"attributes":{"url":"`+fileLink+`"}}}`)
+		}), nil)
+		defer stop()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		contents, source := io.Pipe()
+		defer source.Close()
+		start := time.Now()
+		err := client.Porting.Upload(ctx, "1", "csr.pdf", contents, 5)
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		assert.Equal(t, time.Minute, time.Since(start))
+	})
+}
+
+// TestContentsThatAreShort has an upload fail if its contents end early, over HTTP/1 and over HTTP/2.
+func TestContentsThatAreShort(t *testing.T) {
+	enableHTTP2(t)
+	for _, h2 := range []bool{false, true} {
+		server := httptest.NewUnstartedServer(nil)
+		server.EnableHTTP2 = h2
+		server.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			_, _ = io.Copy(io.Discard, r.Body)
+			_, _ = io.WriteString(w, `{"data":{"attributes":{"url":"`+server.URL+`/file"}}}`)
+		})
+		server.StartTLS()
+		defer server.Close()
+		client, err := flowroute.NewClient(accessKey, secretKey, flowroute.WithBaseURL(server.URL), flowroute.WithHTTPClient(server.Client()))
+		require.NoError(t, err)
+		require.NoError(t, client.Porting.Upload(t.Context(), "1", "csr.pdf", strings.NewReader("12345"), 5))
+		err = client.Porting.Upload(t.Context(), "1", "csr.pdf", strings.NewReader("1234"), 5)
+		require.ErrorIs(t, err, io.ErrUnexpectedEOF, h2)
 	}
 }
 

@@ -54,7 +54,8 @@ var (
 // each says so. Check whether it was executed before you retry.
 //
 // A 503 matches it unless its body is an error document of the API, which documents that status as maintenance: gateways
-// respond with a 503 of their own also if they lost the response to a request that was executed.
+// respond with a 503 of their own also if they lost the response to a request that was executed. For the same reason 408
+// and 499 match it, which servers send that waited too long for their own handler or backend.
 var ErrOutcomeUnknown = errors.New("flowroute: outcome unknown")
 
 // ErrResponseTooLarge matches the error of a successful answer of more than 8 MiB, or of media larger than the limit

@@ -186,12 +186,12 @@ func TestSentinels(t *testing.T) {
 		flowroute.ErrUnsupportedMediaType: {415},
 		flowroute.ErrUnprocessable:        {422},
 		flowroute.ErrRateLimited:          {429},
-		flowroute.ErrServer:               {500, 501, 502, 503, 504, 505, 599},
-		flowroute.ErrOutcomeUnknown:       {303, 500, 502, 503, 504, 599}, // of a call that is not to be repeated
+		flowroute.ErrServer:               {500, 501, 502, 503, 504, 505, 520, 599, 600, 999},
+		flowroute.ErrOutcomeUnknown:       {303, 408, 499, 500, 502, 503, 504, 520, 599, 600, 999}, // of a call that is not to be repeated
 		flowroute.ErrInvalidArgument:      {},
 		flowroute.ErrResponseTooLarge:     {},
 	}
-	for _, status := range []int{300, 302, 303, 304, 400, 401, 402, 403, 404, 405, 408, 409, 415, 422, 425, 429, 500, 501, 502, 503, 504, 505, 599} {
+	for _, status := range []int{300, 302, 303, 304, 400, 401, 402, 403, 404, 405, 408, 409, 415, 422, 425, 429, 499, 500, 501, 502, 503, 504, 505, 520, 599, 600, 999} {
 		client, _ := serve(t, status, "", "")
 		_, sent := client.Messages.Send(t.Context(), sms())
 		_, got := client.Messages.Get(t.Context(), "1")

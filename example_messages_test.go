@@ -78,7 +78,7 @@ func ExampleMessagesService_ListAll() {
 			log.Fatal(err)
 		}
 		count++
-		cost += flowroute.Nanodollars(message.AmountNanodollars)
+		cost += message.Amount
 	}
 	fmt.Printf("%d messages for $%s\n", count, cost)
 	// Output:

@@ -24,7 +24,7 @@ func ExampleNumbersService_Search() {
 		log.Fatal(err)
 	}
 	for _, number := range page.Items {
-		fmt.Printf("%s in %s: $%.2f, then $%.2f a month\n", number.Value, number.RateCenter, number.SetupCost, number.MonthlyCost)
+		fmt.Printf("%s in %s: $%s, then $%s a month\n", number.Value, number.RateCenter, number.SetupCost, number.MonthlyCost)
 	}
 	fmt.Println("more:", page.More)
 	// Output:
@@ -41,7 +41,7 @@ func ExampleNumbersService_SearchAll() {
 	defer srv.Close()
 	client := srv.Client()
 
-	const budget = 2.00
+	const budget = 2 * flowroute.Dollar
 	var found *flowroute.AvailableNumber
 	for number, err := range client.Numbers.SearchAll(context.Background(), &flowroute.NumberSearchOptions{
 		NumberType: flowroute.NumberTypeTollFree,
@@ -81,7 +81,7 @@ func ExampleNumbersService_Purchase() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Printf("bought %s for $%.2f\n", number.Value, number.SetupCost)
+	fmt.Printf("bought %s for $%s\n", number.Value, number.SetupCost)
 	fmt.Println("calls go to route", number.PrimaryRoute.ID)
 
 	srv.Advance(flowroutetest.MessagingEnabledAfter) // at Flowroute, wait: messaging is enabled some time later

@@ -30,9 +30,10 @@
 //
 // Phone numbers are accepted as people write them: +1 206-555-0100, (206) 555-0100, 2065550100. A number outside North
 // America begins with + and its country code. Models have numbers as [ParsePhone] returns them, but a number that the API
-// writes with more than a + and digits is left unchanged. Money is in US dollars, and times are in UTC. A field that the
-// API leaves out, or sends as null, has its zero value. So has a field whose value can't be read, of which [WithLogger]
-// tells: it costs neither the record nor the page. [Client.Do] calls what this package has no method for.
+// writes with more than a + and digits is left unchanged. Money is [Nanodollars], which is exact, and times are in UTC. A
+// field that the API leaves out, or sends as null, has its zero value. So has a field whose value can't be read, of which
+// [WithLogger] tells: it costs neither the record nor the page. The JSON of a model is flat, and unmarshals to the same
+// value. [Client.Do] calls what this package has no method for.
 //
 // # Listing
 //

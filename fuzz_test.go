@@ -303,6 +303,19 @@ func FuzzDecimal(f *testing.F) {
 		require.NoError(t, err)
 		assert.Equal(t, flowroute.Nanodollars(n), back)
 
+		b, err := json.Marshal(flowroute.Nanodollars(n))
+		require.NoError(t, err)
+		written, ok2 := inBillionths(string(b))
+		require.True(t, ok2, "%s", b)
+		assert.Equal(t, n, written)
+		require.NoError(t, json.Unmarshal(b, &back))
+		assert.Equal(t, flowroute.Nanodollars(n), back)
+		if json.Valid([]byte(s)) && strings.Trim(s, "-.0123456789eE+") == "" {
+			back = 0
+			require.Equal(t, ok, json.Unmarshal([]byte(s), &back) == nil, s)
+			assert.EqualValues(t, want, back, s)
+		}
+
 		if strings.TrimSpace(s) != s || s == "" || strings.ContainsAny(s, "\"\r\n\x00\ufeff,") {
 			return
 		}

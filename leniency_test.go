@@ -197,7 +197,7 @@ func TestOddRecords(t *testing.T) {
 	}{
 		{`"amount_nanodollars":4000000.0`, func(*flowroute.Message) {}},
 		{`"amount_nanodollars":"4e6"`, func(*flowroute.Message) {}},
-		{`"amount_nanodollars":4000000.5`, func(m *flowroute.Message) { m.AmountNanodollars = 0 }},
+		{`"amount_nanodollars":4000000.5`, func(m *flowroute.Message) { m.Amount = 0 }},
 		{`"status":7`, func(m *flowroute.Message) { m.Status = "7" }},
 		{`"status":{"text":"delivered"}`, func(m *flowroute.Message) { m.Status = "" }},
 		{`"timestamp":"2017-12-22T01:52:39+0000"`, func(*flowroute.Message) {}},
@@ -218,7 +218,7 @@ func TestOddRecords(t *testing.T) {
 		id := "mdr2-" + strconv.Itoa(i)
 		records = append(records, `{"id":"`+id+`","type":"message","attributes":{`+attributes+`,`+o.attributes+`}}`)
 		m := flowroute.Message{
-			ID: id, Body: "Hi", Status: "delivered", Encoding: 8, AmountNanodollars: 4_000_000,
+			ID: id, Body: "Hi", Status: "delivered", Encoding: 8, Amount: 4_000_000,
 			Timestamp: time.Date(2017, 12, 22, 1, 52, 39, 0, time.UTC), Type: flowroute.MessageTypeLongCode,
 		}
 		o.change(&m)

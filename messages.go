@@ -14,19 +14,21 @@ type MessagesService struct{ service }
 
 // Message is a message detail record: an SMS or MMS that was sent or received. [MessagesService.Send] sets the ID
 // alone.
+//
+// In JSON its price is amount, a number of USD like all money of this package. The API writes it as amount_nanodollars
+// and amount_display.
 type Message struct {
-	ID                string           `json:"id"`                 // opaque, e.g. mdr2-39cadeace66e11e7aff806cd7f24ba2d
-	From              string           `json:"from"`               // as [ParsePhone] returns it, e.g. 12065550100
-	To                string           `json:"to"`                 // as [ParsePhone] returns it
-	Body              string           `json:"body"`               // with its white space; an MMS may have none
-	Status            string           `json:"status"`             // e.g. "delivered", "message buffered"; may be empty
-	Direction         MessageDirection `json:"direction"`          // [MessageDirectionInbound] or [MessageDirectionOutbound]
-	MMS               bool             `json:"is_mms"`             // whether it is an MMS; false is an SMS
-	Encoding          int              `json:"message_encoding"`   // 0 is single-byte characters, 8 is UCS-2
-	Type              MessageType      `json:"message_type"`       // the kind of the account's number
-	AmountNanodollars int64            `json:"amount_nanodollars"` // the price in billionths of USD
-	AmountDisplay     string           `json:"amount_display"`     // the price as text, e.g. "$0.0040"
-	Timestamp         time.Time        `json:"timestamp,omitzero"` // UTC
+	ID        string           `json:"id"`                 // opaque, e.g. mdr2-39cadeace66e11e7aff806cd7f24ba2d
+	From      string           `json:"from"`               // as [ParsePhone] returns it, e.g. 12065550100
+	To        string           `json:"to"`                 // as [ParsePhone] returns it
+	Body      string           `json:"body"`               // with its white space; an MMS may have none
+	Status    string           `json:"status"`             // e.g. "delivered", "message buffered"; may be empty
+	Direction MessageDirection `json:"direction"`          // [MessageDirectionInbound] or [MessageDirectionOutbound]
+	MMS       bool             `json:"is_mms"`             // whether it is an MMS; false is an SMS
+	Encoding  int              `json:"message_encoding"`   // 0 is single-byte characters, 8 is UCS-2
+	Type      MessageType      `json:"message_type"`       // the kind of the account's number
+	Amount    Nanodollars      `json:"amount"`             // the price
+	Timestamp time.Time        `json:"timestamp,omitzero"` // UTC
 
 	// DeliveryReceipts are in the API's order. A message that was received has none, and neither has an MMS.
 	DeliveryReceipts []DeliveryReceipt `json:"delivery_receipts,omitempty"`
@@ -84,10 +86,10 @@ type Media struct {
 
 // PriceDetails tells how the price of a message is made up: (BaseRate + SurchargeRate) x SegmentCount.
 type PriceDetails struct {
-	BaseRate      float64 `json:"base_rate"`      // USD per segment
-	SurchargeRate float64 `json:"surcharge_rate"` // USD per segment, charged by the carrier
-	SegmentCount  int     `json:"segment_count"`  // how many segments are paid for
-	ChargedCost   float64 `json:"charged_cost"`   // USD, for the whole message
+	BaseRate      Nanodollars `json:"base_rate"`      // per segment
+	SurchargeRate Nanodollars `json:"surcharge_rate"` // per segment, charged by the carrier
+	SegmentCount  int         `json:"segment_count"`  // how many segments are paid for
+	ChargedCost   Nanodollars `json:"charged_cost"`   // for the whole message
 }
 
 // SendMessageRequest describes a message to send: an MMS if MediaURLs or MMS is set, else an SMS.
@@ -246,19 +248,18 @@ func (o *MessageListOptions) check(args *arguments) {
 type messageWire struct {
 	jsonapi.Record
 	Attributes struct {
-		From              jsonapi.Text  `json:"from"`
-		To                jsonapi.Text  `json:"to"`
-		Body              jsonapi.Text  `json:"body"`
-		Status            jsonapi.Text  `json:"status"`
-		Direction         jsonapi.Text  `json:"direction"`
-		MMS               jsonapi.Bool  `json:"is_mms"`
-		Encoding          jsonapi.Int   `json:"message_encoding"`
-		Type              jsonapi.Text  `json:"message_type"`
-		AmountNanodollars jsonapi.Int64 `json:"amount_nanodollars"`
-		AmountDisplay     jsonapi.Text  `json:"amount_display"`
-		Timestamp         jsonapi.Time  `json:"timestamp"`
-		DeliveryReceipts  []receiptWire `json:"delivery_receipts"`
-		PriceDetails      *priceWire    `json:"price_details"`
+		From             jsonapi.Text  `json:"from"`
+		To               jsonapi.Text  `json:"to"`
+		Body             jsonapi.Text  `json:"body"`
+		Status           jsonapi.Text  `json:"status"`
+		Direction        jsonapi.Text  `json:"direction"`
+		MMS              jsonapi.Bool  `json:"is_mms"`
+		Encoding         jsonapi.Int   `json:"message_encoding"`
+		Type             jsonapi.Text  `json:"message_type"`
+		Amount           jsonapi.Int64 `json:"amount_nanodollars"`
+		Timestamp        jsonapi.Time  `json:"timestamp"`
+		DeliveryReceipts []receiptWire `json:"delivery_receipts"`
+		PriceDetails     *priceWire    `json:"price_details"`
 
 		CallbackURL       jsonapi.Text `json:"message_callback_url"` // of a webhook, as the two below
 		LegacyCallbackURL jsonapi.Text `json:"callback_URL"`         // version 2.0 had it so
@@ -273,19 +274,18 @@ type messageWire struct {
 func (w messageWire) model(a answer[mediaWire]) Message {
 	attrs := &w.Attributes
 	m := Message{
-		ID:                w.Key(),
-		From:              phoneValue(attrs.From),
-		To:                phoneValue(attrs.To),
-		Body:              string(attrs.Body),
-		Status:            string(attrs.Status),
-		Direction:         MessageDirection(attrs.Direction),
-		MMS:               bool(attrs.MMS),
-		Encoding:          int(attrs.Encoding),
-		Type:              MessageType(attrs.Type),
-		AmountNanodollars: int64(attrs.AmountNanodollars),
-		AmountDisplay:     string(attrs.AmountDisplay),
-		Timestamp:         time.Time(attrs.Timestamp),
-		PriceDetails:      cmp.Or(w.PriceDetails, attrs.PriceDetails).model(),
+		ID:           w.Key(),
+		From:         phoneValue(attrs.From),
+		To:           phoneValue(attrs.To),
+		Body:         string(attrs.Body),
+		Status:       string(attrs.Status),
+		Direction:    MessageDirection(attrs.Direction),
+		MMS:          bool(attrs.MMS),
+		Encoding:     int(attrs.Encoding),
+		Type:         MessageType(attrs.Type),
+		Amount:       Nanodollars(attrs.Amount),
+		Timestamp:    time.Time(attrs.Timestamp),
+		PriceDetails: cmp.Or(w.PriceDetails, attrs.PriceDetails).model(),
 	}
 	for _, receipt := range attrs.DeliveryReceipts {
 		if receipt != (receiptWire{}) { // as a null is
@@ -321,10 +321,10 @@ func (w receiptWire) model() DeliveryReceipt {
 }
 
 type priceWire struct {
-	BaseRate      jsonapi.Float `json:"base_rate"`
-	SurchargeRate jsonapi.Float `json:"surcharge_rate"`
-	SegmentCount  jsonapi.Int   `json:"segment_count"`
-	ChargedCost   jsonapi.Float `json:"charged_cost"`
+	BaseRate      Nanodollars `json:"base_rate"`
+	SurchargeRate Nanodollars `json:"surcharge_rate"`
+	SegmentCount  jsonapi.Int `json:"segment_count"`
+	ChargedCost   Nanodollars `json:"charged_cost"`
 }
 
 func (w *priceWire) model() *PriceDetails {
@@ -332,10 +332,10 @@ func (w *priceWire) model() *PriceDetails {
 		return nil
 	}
 	return &PriceDetails{
-		BaseRate:      float64(w.BaseRate),
-		SurchargeRate: float64(w.SurchargeRate),
+		BaseRate:      w.BaseRate,
+		SurchargeRate: w.SurchargeRate,
 		SegmentCount:  int(w.SegmentCount),
-		ChargedCost:   float64(w.ChargedCost),
+		ChargedCost:   w.ChargedCost,
 	}
 }
 

@@ -1,26 +1,59 @@
 package flowroute
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"math"
 	"strconv"
 	"strings"
 )
 
-// Nanodollars is an exact amount of money, in billionths of USD.
+// Nanodollars is an exact amount of money, in billionths of USD. It is added and compared like an integer: three
+// dollars and a quarter are 3*Dollar + 25*Cent. In JSON it is a decimal number of USD, such as 1.25.
 type Nanodollars int64
 
-const nanosPerDollar = 1e9
+// Common amounts.
+const (
+	Dollar Nanodollars = 1_000_000_000
+	Cent               = Dollar / 100
+)
 
-// String is the amount in USD, with as many decimals as it has, but at least two, e.g. "0.0345" and "12.00".
+// String returns the amount in USD, with as many decimals as it has, but at least two, e.g. "0.0345" and "12.00".
 func (n Nanodollars) String() string {
 	sign, abs := "", uint64(n)
 	if n < 0 {
 		sign, abs = "-", -uint64(n)
 	}
-	decimals := strconv.FormatUint(nanosPerDollar+abs%nanosPerDollar, 10)[1:]
+	const dollar = uint64(Dollar)
+	decimals := strconv.FormatUint(dollar+abs%dollar, 10)[1:]
 	decimals = decimals[:2] + strings.TrimRight(decimals[2:], "0")
-	return sign + strconv.FormatUint(abs/nanosPerDollar, 10) + "." + decimals
+	return sign + strconv.FormatUint(abs/dollar, 10) + "." + decimals
+}
+
+// MarshalJSON returns the exact amount as a decimal number of USD without trailing zeros, e.g. 0.0345 and 12.
+func (n Nanodollars) MarshalJSON() ([]byte, error) {
+	return []byte(strings.TrimSuffix(strings.TrimRight(n.String(), "0"), ".")), nil
+}
+
+// UnmarshalJSON reads a decimal number of USD, or a string that holds one, as [ParseNanodollars] does. A null changes
+// nothing.
+func (n *Nanodollars) UnmarshalJSON(b []byte) error {
+	if string(b) == "null" {
+		return nil
+	}
+	if bytes.HasPrefix(b, []byte{'"'}) {
+		var text string
+		if err := json.Unmarshal(b, &text); err != nil {
+			return err
+		}
+		b = bytes.TrimSpace([]byte(text))
+	}
+	amount, err := ParseNanodollars(string(b))
+	if err == nil {
+		*n = amount
+	}
+	return err
 }
 
 var errNotMoney = errors.New("not an amount of money")

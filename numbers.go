@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"iter"
-	"math"
 	"net/http"
 	"strings"
 	"unicode/utf8"
@@ -34,14 +33,14 @@ type Number struct {
 	// CNAMLookupsEnabled tells whether the name of each caller is looked up, which costs money.
 	CNAMLookupsEnabled bool `json:"cnam_lookups_enabled"`
 
-	MessagingEnabled bool    `json:"messaging_enabled"` // whether it can send and receive messages
-	Status           string  `json:"status"`            // e.g. PURCHASED
-	Tier             string  `json:"tier"`              // the price tier, e.g. Standard
-	ISOCountry       string  `json:"iso_country"`       // ISO 3166-1 alpha-2, e.g. US
-	RateType         string  `json:"rate_type"`         // e.g. local
-	MonthlyCost      float64 `json:"monthly_cost"`      // USD
-	SetupCost        float64 `json:"setup_cost"`        // USD, once
-	InboundRate      float64 `json:"inbound_rate"`      // USD per minute
+	MessagingEnabled bool        `json:"messaging_enabled"` // whether it can send and receive messages
+	Status           string      `json:"status"`            // e.g. PURCHASED
+	Tier             string      `json:"tier"`              // the price tier, e.g. Standard
+	ISOCountry       string      `json:"iso_country"`       // ISO 3166-1 alpha-2, e.g. US
+	RateType         string      `json:"rate_type"`         // e.g. local
+	MonthlyCost      Nanodollars `json:"monthly_cost"`      // each month
+	SetupCost        Nanodollars `json:"setup_cost"`        // once
+	InboundRate      Nanodollars `json:"inbound_rate"`      // per minute of an inbound call
 
 	PrimaryRoute  *Route      `json:"primary_route,omitempty"`  // where calls go; nil where they go nowhere
 	FailoverRoute *Route      `json:"failover_route,omitempty"` // where calls go if the primary route fails; may be nil
@@ -75,12 +74,12 @@ type AvailableNumber struct {
 	// State is that of the US, or the province of Canada: two letters in lower case. It may be empty.
 	State string `json:"state"`
 
-	MonthlyCost float64 `json:"monthly_cost"` // USD
-	SetupCost   float64 `json:"setup_cost"`   // USD, once; can be very high for vanity numbers
-	InboundRate float64 `json:"inbound_rate"` // USD per minute
-	ISOCountry  string  `json:"iso_country"`  // ISO 3166-1 alpha-2, e.g. US
-	RateType    string  `json:"rate_type"`    // e.g. local
-	Tier        string  `json:"tier"`         // the price tier, e.g. Standard
+	MonthlyCost Nanodollars `json:"monthly_cost"` // each month
+	SetupCost   Nanodollars `json:"setup_cost"`   // once; can be very high for vanity numbers
+	InboundRate Nanodollars `json:"inbound_rate"` // per minute of an inbound call
+	ISOCountry  string      `json:"iso_country"`  // ISO 3166-1 alpha-2, e.g. US
+	RateType    string      `json:"rate_type"`    // e.g. local
+	Tier        string      `json:"tier"`         // the price tier, e.g. Standard
 }
 
 // AreaCode is an area code (NPA) with numbers that can be purchased.
@@ -139,8 +138,8 @@ type NumberSearchOptions struct {
 type AreaCodeListOptions struct {
 	ListOptions
 
-	// MaxSetupCost keeps area codes that have a number with a setup cost of at most so many USD. nil is any cost.
-	MaxSetupCost *float64 `url:"max_setup_cost,omitempty"`
+	// MaxSetupCost keeps area codes that have a number with at most this setup cost. nil is any cost.
+	MaxSetupCost *Nanodollars `url:"max_setup_cost,omitempty"`
 }
 
 // ExchangeListOptions filters exchanges.
@@ -148,8 +147,8 @@ type ExchangeListOptions struct {
 	ListOptions
 	AreaCode string `url:"areacode,omitempty"` // 3 digits; empty is any
 
-	// MaxSetupCost keeps exchanges that have a number with a setup cost of at most so many USD. nil is any cost.
-	MaxSetupCost *float64 `url:"max_setup_cost,omitempty"`
+	// MaxSetupCost keeps exchanges that have a number with at most this setup cost. nil is any cost.
+	MaxSetupCost *Nanodollars `url:"max_setup_cost,omitempty"`
 }
 
 // PurchaseOptions are the first settings of a number that is purchased.
@@ -188,7 +187,7 @@ type UpdateNumberRequest struct {
 }
 
 // ListAreaCodes returns a page of the area codes that have numbers for sale. opts may be nil. A MaxSetupCost that is
-// below 0 or not finite is an [*ArgumentError].
+// below 0 is an [*ArgumentError].
 //
 // API: GET /v2/numbers/available/areacodes
 func (s *NumbersService) ListAreaCodes(ctx context.Context, opts *AreaCodeListOptions) (*Page[AreaCode], error) {
@@ -203,7 +202,7 @@ func (s *NumbersService) ListAllAreaCodes(ctx context.Context, opts *AreaCodeLis
 }
 
 // ListExchanges returns a page of the exchanges that have numbers for sale. opts may be nil. An AreaCode that is not 3
-// digits, or a MaxSetupCost that is below 0 or not finite, is an [*ArgumentError].
+// digits, or a MaxSetupCost that is below 0, is an [*ArgumentError].
 //
 // API: GET /v2/numbers/available/exchanges
 func (s *NumbersService) ListExchanges(ctx context.Context, opts *ExchangeListOptions) (*Page[Exchange], error) {
@@ -333,13 +332,9 @@ func (o *ExchangeListOptions) check(args *arguments) {
 	}
 }
 
-func (a *arguments) cost(name string, value *float64) {
-	switch {
-	case value == nil:
-	case !(*value >= 0):
+func (a *arguments) cost(name string, value *Nanodollars) {
+	if value != nil && *value < 0 {
 		a.refuse(name, "must not be below 0")
-	case math.IsInf(*value, 1):
-		a.refuse(name, "must be finite")
 	}
 }
 
@@ -441,16 +436,16 @@ func (w exchangeWire) model(answer[none]) Exchange { return Exchange{ID: w.Key()
 type availableNumberWire struct {
 	jsonapi.Record
 	Attributes struct {
-		Value       jsonapi.Text  `json:"value"`
-		NumberType  jsonapi.Text  `json:"number_type"`
-		RateCenter  jsonapi.Text  `json:"rate_center"`
-		State       jsonapi.Text  `json:"state"`
-		MonthlyCost jsonapi.Float `json:"monthly_cost"`
-		SetupCost   jsonapi.Float `json:"setup_cost"`
-		InboundRate jsonapi.Float `json:"inbound_rate"`
-		ISOCountry  jsonapi.Text  `json:"iso_country"`
-		RateType    jsonapi.Text  `json:"rate_type"`
-		Tier        jsonapi.Text  `json:"tier"`
+		Value       jsonapi.Text `json:"value"`
+		NumberType  jsonapi.Text `json:"number_type"`
+		RateCenter  jsonapi.Text `json:"rate_center"`
+		State       jsonapi.Text `json:"state"`
+		MonthlyCost Nanodollars  `json:"monthly_cost"`
+		SetupCost   Nanodollars  `json:"setup_cost"`
+		InboundRate Nanodollars  `json:"inbound_rate"`
+		ISOCountry  jsonapi.Text `json:"iso_country"`
+		RateType    jsonapi.Text `json:"rate_type"`
+		Tier        jsonapi.Text `json:"tier"`
 	} `json:"attributes"`
 }
 
@@ -462,9 +457,9 @@ func (w availableNumberWire) model(answer[none]) AvailableNumber {
 		NumberType:  NumberType(a.NumberType),
 		RateCenter:  string(a.RateCenter),
 		State:       string(a.State),
-		MonthlyCost: float64(a.MonthlyCost),
-		SetupCost:   float64(a.SetupCost),
-		InboundRate: float64(a.InboundRate),
+		MonthlyCost: a.MonthlyCost,
+		SetupCost:   a.SetupCost,
+		InboundRate: a.InboundRate,
 		ISOCountry:  string(a.ISOCountry),
 		RateType:    string(a.RateType),
 		Tier:        string(a.Tier),
@@ -474,21 +469,21 @@ func (w availableNumberWire) model(answer[none]) AvailableNumber {
 type numberWire struct {
 	jsonapi.Record
 	Attributes struct {
-		Value              jsonapi.Text  `json:"value"`
-		Alias              jsonapi.Text  `json:"alias"`
-		Note               jsonapi.Text  `json:"note"`
-		NumberType         jsonapi.Text  `json:"number_type"`
-		RateCenter         jsonapi.Text  `json:"rate_center"`
-		State              jsonapi.Text  `json:"state"`
-		CNAMLookupsEnabled jsonapi.Bool  `json:"cnam_lookups_enabled"`
-		MessagingEnabled   jsonapi.Bool  `json:"messaging_enabled"`
-		Status             jsonapi.Text  `json:"status"`
-		Tier               jsonapi.Text  `json:"tier"`
-		ISOCountry         jsonapi.Text  `json:"iso_country"`
-		RateType           jsonapi.Text  `json:"rate_type"`
-		MonthlyCost        jsonapi.Float `json:"monthly_cost"`
-		SetupCost          jsonapi.Float `json:"setup_cost"`
-		InboundRate        jsonapi.Float `json:"inbound_rate"`
+		Value              jsonapi.Text `json:"value"`
+		Alias              jsonapi.Text `json:"alias"`
+		Note               jsonapi.Text `json:"note"`
+		NumberType         jsonapi.Text `json:"number_type"`
+		RateCenter         jsonapi.Text `json:"rate_center"`
+		State              jsonapi.Text `json:"state"`
+		CNAMLookupsEnabled jsonapi.Bool `json:"cnam_lookups_enabled"`
+		MessagingEnabled   jsonapi.Bool `json:"messaging_enabled"`
+		Status             jsonapi.Text `json:"status"`
+		Tier               jsonapi.Text `json:"tier"`
+		ISOCountry         jsonapi.Text `json:"iso_country"`
+		RateType           jsonapi.Text `json:"rate_type"`
+		MonthlyCost        Nanodollars  `json:"monthly_cost"`
+		SetupCost          Nanodollars  `json:"setup_cost"`
+		InboundRate        Nanodollars  `json:"inbound_rate"`
 	} `json:"attributes"`
 	Relationships struct {
 		PrimaryRoute  jsonapi.ToOne `json:"primary_route"`
@@ -514,9 +509,9 @@ func (w numberWire) model(a answer[relatedWire]) Number {
 		Tier:               string(attrs.Tier),
 		ISOCountry:         string(attrs.ISOCountry),
 		RateType:           string(attrs.RateType),
-		MonthlyCost:        float64(attrs.MonthlyCost),
-		SetupCost:          float64(attrs.SetupCost),
-		InboundRate:        float64(attrs.InboundRate),
+		MonthlyCost:        attrs.MonthlyCost,
+		SetupCost:          attrs.SetupCost,
+		InboundRate:        attrs.InboundRate,
 		PrimaryRoute:       related(to.PrimaryRoute, a.included, "route", relatedWire.routeModel),
 		FailoverRoute:      related(to.FailoverRoute, a.included, "route", relatedWire.routeModel),
 		E911:               related(to.E911Address, a.included, "e911", relatedWire.e911Model),

@@ -154,7 +154,7 @@ func portOrder() flowroute.PortOrder {
 	return flowroute.PortOrder{
 		ID: "42361", GroupID: "38697", Alias: "Port Order 6/12/2018", Status: flowroute.PortStatusPending, Numbers: []string{"12065551234"},
 		BillingName: "John Doe", BillingAddress: flowroute.BillingAddress{Street: "1218 3rd Ave", City: "Seattle", State: "WA", ZIP: "98101", Country: "US"},
-		Company: "Leather Inc.", Provider: "Other", ProviderAccount: "A1", PIN: "1234", Cost: 7.5, UsageType: flowroute.PortUsageBusiness,
+		Company: "Leather Inc.", Provider: "Other", ProviderAccount: "A1", PIN: "1234", Cost: 7_500_000_000, UsageType: flowroute.PortUsageBusiness,
 		DesiredCompletionDate: time.Date(2018, 7, 12, 0, 0, 0, 0, time.UTC), EnableCNAMLookups: true,
 		LOADetails: flowroute.LOADetails{Email: "john@example.com"}, Presets: flowroute.PortPresets{CNAMID: "7"},
 		BusinessDocuments: []flowroute.PortFile{{ID: "0", FileName: "https://mysite.com/port-order-docs/csr.pdf", Status: "uploaded"}, {FileName: "bill.pdf", Status: "pending"}},

@@ -6,12 +6,15 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"iter"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -58,7 +61,7 @@ func coreOperations() []operation {
 		call: func(ctx context.Context, c *flowroute.Client) (any, error) {
 			return c.Numbers.ListAreaCodes(ctx, &flowroute.AreaCodeListOptions{
 				ListOptions:  flowroute.ListOptions{Limit: 3},
-				MaxSetupCost: new(3.25),
+				MaxSetupCost: new(3*flowroute.Dollar + 25*flowroute.Cent),
 			})
 		},
 		method: "GET", path: "/v2/numbers/available/areacodes", query: "limit=3&max_setup_cost=3.25",
@@ -72,11 +75,11 @@ func coreOperations() []operation {
 		call: func(ctx context.Context, c *flowroute.Client) (any, error) {
 			return c.Numbers.ListExchanges(ctx, &flowroute.ExchangeListOptions{
 				ListOptions:  flowroute.ListOptions{Limit: 3, Offset: 6},
-				MaxSetupCost: new(0.0),
+				MaxSetupCost: new(flowroute.Nanodollars(0)),
 				AreaCode:     "347",
 			})
 		},
-		method: "GET", path: "/v2/numbers/available/exchanges", query: "areacode=347&limit=3&max_setup_cost=0&offset=6",
+		method: "GET", path: "/v2/numbers/available/exchanges", query: "areacode=347&limit=3&max_setup_cost=0.00&offset=6",
 		status: 200,
 		answer: `{"data":[{"type":"exchange","id":"347215","links":{"related":"https://api.flowroute.com/v2/numbers/available?starts_with=1347215"}}],
 			"links":{"self":"https://api.flowroute.com/v2/numbers/available/exchanges?areacode=347&limit=3&offset=0"}}`,
@@ -104,9 +107,9 @@ func coreOperations() []operation {
 			"id":"18476370000","links":{"related":"https://api.flowroute.com/v2/numbers/18476370000"},"type":"number"}],
 			"links":{"self":"https://api.flowroute.com/v2/numbers/available?limit=2&offset=0"}}`,
 		want: &flowroute.Page[flowroute.AvailableNumber]{Items: []flowroute.AvailableNumber{
-			{ID: "12062795137", Value: "12062795137", NumberType: "longcode", RateCenter: "seattle", State: "wa", MonthlyCost: 1.25, SetupCost: 1},
-			{ID: "18476370000", Value: "18476370000", NumberType: "longcode", RateCenter: "arligtnhts", State: "il", MonthlyCost: 1.25, SetupCost: 500000,
-				InboundRate: 0.012, ISOCountry: "US", RateType: "local", Tier: "Priceless"},
+			{ID: "12062795137", Value: "12062795137", NumberType: "longcode", RateCenter: "seattle", State: "wa", MonthlyCost: 1_250_000_000, SetupCost: 1_000_000_000},
+			{ID: "18476370000", Value: "18476370000", NumberType: "longcode", RateCenter: "arligtnhts", State: "il", MonthlyCost: 1_250_000_000, SetupCost: 500_000_000_000_000,
+				InboundRate: 12_000_000, ISOCountry: "US", RateType: "local", Tier: "Priceless"},
 		}, NextOffset: 2},
 	}, {
 		name: "numbers.purchase",
@@ -127,7 +130,7 @@ func coreOperations() []operation {
 			"links":{"self":"https://api.flowroute.com/v2/numbers/12065014377"}}`,
 		want: &flowroute.Number{
 			ID: "12065014377", Value: "12065014377", NumberType: "longcode", RateCenter: "seattle", State: "wa", CNAMLookupsEnabled: true,
-			Status: "PURCHASED", Tier: "Standard", ISOCountry: "US", RateType: "local", MonthlyCost: 1.25, SetupCost: 1, InboundRate: 0.012,
+			Status: "PURCHASED", Tier: "Standard", ISOCountry: "US", RateType: "local", MonthlyCost: 1_250_000_000, SetupCost: 1_000_000_000, InboundRate: 12_000_000,
 			PrimaryRoute: &flowroute.Route{ID: "0", Alias: "sip-reg", Type: flowroute.RouteTypeSIPRegistration},
 		},
 	}, {
@@ -242,7 +245,7 @@ func coreOperations() []operation {
 		answer: `{"data":{"id":"mdr2-39cadeace66e11e7aff806cd7f24ba2e","type":"message","price_details":{"base_rate":"0.0095","surcharge_rate":0.0030,"segment_count":"1","charged_cost":"0.0125"}}}`,
 		want: &flowroute.Message{
 			ID:           "mdr2-39cadeace66e11e7aff806cd7f24ba2e",
-			PriceDetails: &flowroute.PriceDetails{BaseRate: 0.0095, SurchargeRate: 0.003, SegmentCount: 1, ChargedCost: 0.0125},
+			PriceDetails: &flowroute.PriceDetails{BaseRate: 9_500_000, SurchargeRate: 3_000_000, SegmentCount: 1, ChargedCost: 12_500_000},
 		},
 	}, {
 		name: "messages.list",
@@ -269,11 +272,11 @@ func coreOperations() []operation {
 		want: &flowroute.Page[flowroute.Message]{Items: []flowroute.Message{
 			{
 				ID: "mdr2-ca82be46e6ba11e79d08862d092cf73d", From: "12061231234", To: "12012673227", Body: "Hello are you there? ", Status: "delivered",
-				Direction: flowroute.MessageDirectionInbound, Type: flowroute.MessageTypeLongCode, AmountNanodollars: 4000000, AmountDisplay: "$0.0040",
+				Direction: flowroute.MessageDirectionInbound, Type: flowroute.MessageTypeLongCode, Amount: 4_000_000,
 				Timestamp: time.Date(2017, 12, 22, 1, 52, 39, 390e6, time.UTC),
 			}, {
 				ID: "mdr2-5730c97c878a11ec8008a26e9054fd5e", From: "18335551234", To: "12065551234", MMS: true,
-				Direction: flowroute.MessageDirectionInbound, Type: flowroute.MessageTypeLongCode, AmountNanodollars: 9500000, AmountDisplay: "$0.0095",
+				Direction: flowroute.MessageDirectionInbound, Type: flowroute.MessageTypeLongCode, Amount: 9_500_000,
 				Timestamp: time.Date(2022, 2, 6, 20, 21, 17, 0, time.UTC),
 				Media: []flowroute.Media{
 					{ID: "1490420351891410944-9E41.jpg", URL: "https://mms-media-prod.s3.amazonaws.com/9E41.jpg?Expires=1646770878", FileName: "9E41.jpg", MIMEType: "image/jpeg", FileSize: 58017},
@@ -296,7 +299,7 @@ func coreOperations() []operation {
 			"type":"message","id":"mdr2-39cadeace66e11e7aff806cd7f24ba2d"}}`,
 		want: &flowroute.Message{
 			ID: "mdr2-39cadeace66e11e7aff806cd7f24ba2d", From: "12012673227", To: "12061232634", Body: "test sms on v2", Status: "message buffered",
-			Direction: flowroute.MessageDirectionOutbound, Type: flowroute.MessageTypeLongCode, AmountNanodollars: 4000000, AmountDisplay: "$0.0040",
+			Direction: flowroute.MessageDirectionOutbound, Type: flowroute.MessageTypeLongCode, Amount: 4_000_000,
 			Timestamp: time.Date(2017, 12, 21, 16, 44, 34, 930e6, time.UTC),
 			DeliveryReceipts: []flowroute.DeliveryReceipt{
 				{Level: 2, Status: "message buffered", StatusCode: 1003, StatusCodeDescription: "Message accepted by Carrier", Timestamp: time.Date(2017, 12, 21, 16, 44, 35, 0, time.UTC)},
@@ -555,19 +558,113 @@ func TestOperations(t *testing.T) {
 	}
 }
 
-// TestModelsMarshal has each model go through encoding/json and come back the same.
+// TestModelsMarshal has each model go through encoding/json and come back the same: as the API sends it, empty, and
+// with a value in every field. Its JSON is flat, and named as the API names things.
 func TestModelsMarshal(t *testing.T) {
-	for _, op := range operations() {
-		if op.want == nil {
-			continue
-		}
-		b, err := json.Marshal(op.want)
+	roundTrip := func(value any) string {
+		b, err := json.Marshal(value)
 		require.NoError(t, err)
-		back := reflect.New(reflect.TypeOf(op.want).Elem())
-		require.NoError(t, json.Unmarshal(b, back.Interface()))
-		assert.Equal(t, op.want, back.Interface())
+		back := reflect.New(reflect.TypeOf(value).Elem())
+		require.NoError(t, json.Unmarshal(b, back.Interface()), "%s", b)
+		assert.Equal(t, value, back.Interface(), "%s", b)
 		assert.NotContains(t, string(b), `"attributes"`)
 		assert.NotContains(t, string(b), "0001-01-01", "a time that is not set is left out")
+		return string(b)
+	}
+	for _, op := range operations() {
+		if op.want != nil {
+			roundTrip(op.want)
+		}
+	}
+	models := models()
+	assert.Greater(t, len(models), 20)
+	for _, model := range models {
+		roundTrip(reflect.New(model).Interface())
+		value := reflect.New(model)
+		fill(t, value.Elem(), new(int), 3)
+		text := roundTrip(value.Interface())
+		for _, name := range regexp.MustCompile(`"([^"]*)":`).FindAllStringSubmatch(text, -1) {
+			assert.Regexp(t, `^[a-z0-9_]+$`, name[1], text)
+		}
+	}
+}
+
+// models are the types that the client's methods return, and those of events.
+func models() []reflect.Type {
+	found := map[reflect.Type]bool{}
+	add := func(out reflect.Type) {
+		if out.Kind() == reflect.Func { // an iterator
+			out = out.In(0).In(0)
+		}
+		if out.Kind() == reflect.Pointer {
+			out = out.Elem()
+		}
+		if out.Kind() == reflect.Struct {
+			if items, isPage := out.FieldByName("Items"); isPage {
+				out = items.Type
+			}
+		}
+		if out.Kind() == reflect.Slice {
+			out = out.Elem()
+		}
+		if out.Kind() == reflect.Struct {
+			found[out] = true
+		}
+	}
+	client := reflect.TypeFor[flowroute.Client]()
+	for i := range client.NumField() {
+		if service := client.Field(i); service.IsExported() {
+			for j := range service.Type.NumMethod() {
+				if method := service.Type.Method(j).Type; method.NumOut() > 0 {
+					add(method.Out(0))
+				}
+			}
+		}
+	}
+	config := reflect.TypeFor[flowroute.WebhookConfig]()
+	for i := range config.NumField() {
+		if callback := config.Field(i); callback.Type.Kind() == reflect.Func {
+			add(callback.Type.In(1))
+		}
+	}
+	return slices.Collect(maps.Keys(found))
+}
+
+// fill sets every field, each to another value, with so many models within each other at most.
+func fill(t *testing.T, v reflect.Value, n *int, depth int) {
+	*n++
+	switch value := v.Addr().Interface().(type) {
+	case *time.Time:
+		*value = time.Date(2026, 1, 5, 9, 0, 0, *n, time.UTC)
+		return
+	case *json.RawMessage:
+		*value = fmt.Appendf(nil, `{"n":%d}`, *n)
+		return
+	}
+	switch v.Kind() {
+	case reflect.String:
+		v.SetString(fmt.Sprintf("%d <é&>", *n))
+	case reflect.Bool:
+		v.SetBool(true)
+	case reflect.Int, reflect.Int64:
+		v.SetInt(1_000_000_000 + int64(*n))
+	case reflect.Pointer:
+		if depth > 0 { // a CNAM has numbers, of which each has a CNAM
+			v.Set(reflect.New(v.Type().Elem()))
+			fill(t, v.Elem(), n, depth-1)
+		}
+	case reflect.Slice:
+		if depth > 0 {
+			v.Set(reflect.MakeSlice(v.Type(), 2, 2))
+			fill(t, v.Index(0), n, depth-1)
+			fill(t, v.Index(1), n, depth-1)
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			fill(t, v.Field(i), n, depth)
+		}
+	default:
+		t.Fatalf("what is a %s?", v.Type())
 	}
 }
 
@@ -718,8 +815,8 @@ func TestRepeatingIsDecided(t *testing.T) {
 // TestListAllSendsWhatListSends compares the first request of each walk with that of its list.
 func TestListAllSendsWhatListSends(t *testing.T) {
 	walks := map[string]func(context.Context, *flowroute.Client) error{
-		"/v2/numbers/available/areacodes?limit=400&offset=1&max_setup_cost=1": func(ctx context.Context, c *flowroute.Client) error {
-			return first(c.Numbers.ListAllAreaCodes(ctx, &flowroute.AreaCodeListOptions{ListOptions: flowroute.ListOptions{Offset: 1}, MaxSetupCost: new(1.0)}))
+		"/v2/numbers/available/areacodes?limit=400&offset=1&max_setup_cost=1.00": func(ctx context.Context, c *flowroute.Client) error {
+			return first(c.Numbers.ListAllAreaCodes(ctx, &flowroute.AreaCodeListOptions{ListOptions: flowroute.ListOptions{Offset: 1}, MaxSetupCost: new(flowroute.Dollar)}))
 		},
 		"/v2/numbers/available/exchanges?limit=200": func(ctx context.Context, c *flowroute.Client) error {
 			return first(c.Numbers.ListAllExchanges(ctx, nil))

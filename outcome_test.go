@@ -1,6 +1,7 @@
 package flowroute_test
 
 import (
+	"bufio"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -10,11 +11,14 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -165,6 +169,128 @@ func TestTransportsOfOthers(t *testing.T) {
 	}
 }
 
+// TestStatusesThatAreNone has a response with a status that is not one of HTTP's final ones say nothing.
+func TestStatusesThatAreNone(t *testing.T) {
+	for _, status := range []int{-1, 1, 42, 99, 100, 102, 103, 199} {
+		client, err := flowroute.NewClient(accessKey, secretKey, flowroute.WithHTTPClient(&http.Client{
+			Transport: roundTripper(func(*http.Request) (*http.Response, error) { return respond(status, ""), nil }),
+		}))
+		require.NoError(t, err)
+		_, err = client.Messages.Send(t.Context(), sms())
+		assert.ErrorIs(t, err, flowroute.ErrOutcomeUnknown, status)
+	}
+}
+
+// TestNotBegun has a call fail before net/http's own transport has asked for a connection.
+func TestNotBegun(t *testing.T) {
+	noProxy := &http.Transport{Proxy: func(*http.Request) (*url.URL, error) { return nil, errors.New("no such proxy") }}
+	ctx, cancel := context.WithCancel(t.Context())
+	late := flowroute.WithLimiter(limiterFunc(func(context.Context) error { cancel(); return nil }))
+	for name, test := range map[string]struct {
+		transport http.RoundTripper
+		ctx       context.Context //nolint:containedctx // of one call
+		opts      []flowroute.Option
+	}{
+		"proxy not known":            {noProxy, t.Context(), nil},
+		"context ended in a limiter": {new(http.Transport), ctx, []flowroute.Option{late}},
+	} {
+		client, err := flowroute.NewClient(accessKey, secretKey, append(test.opts, flowroute.WithHTTPClient(&http.Client{Transport: test.transport}),
+			flowroute.WithRetry(flowroute.RetryPolicy{MinDelay: 1, MaxDelay: 1}))...)
+		require.NoError(t, err)
+		_, err = client.Messages.Send(test.ctx, sms())
+		require.Error(t, err)
+		assert.NotErrorIs(t, err, flowroute.ErrOutcomeUnknown, name)
+	}
+}
+
+// TestTransportThatGoesOn has a transport return before it is done: the body that it reads later must not be sent, since
+// the request is retried.
+func TestTransportThatGoesOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var attempts, sent atomic.Int32
+		hedge := roundTripper(func(r *http.Request) (*http.Response, error) {
+			attempts.Add(1)
+			time.AfterFunc(time.Second, func() {
+				if body, err := io.ReadAll(r.Body); err == nil && len(body) > 0 {
+					sent.Add(1)
+				}
+			})
+			return nil, errNoRoute
+		})
+		client, err := flowroute.NewClient(accessKey, secretKey, flowroute.WithHTTPClient(&http.Client{Transport: hedge}))
+		require.NoError(t, err)
+		_, err = client.Messages.Send(t.Context(), sms())
+		require.NotErrorIs(t, err, flowroute.ErrOutcomeUnknown)
+		time.Sleep(time.Second)
+		assert.EqualValues(t, 3, attempts.Load())
+		assert.Zero(t, sent.Load())
+	})
+}
+
+// TestTransportWithin has net/http's own transport leave requests to another one, which reports only part of what it does.
+func TestTransportWithin(t *testing.T) {
+	down := &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) { return nil, errNoRoute }}
+	sent := 0
+	outer := new(http.Transport)
+	outer.RegisterProtocol("https", roundTripper(func(r *http.Request) (*http.Response, error) {
+		_, err := down.RoundTrip(r.Clone(r.Context()))
+		require.Error(t, err)
+		_, _ = io.ReadAll(r.Body)
+		sent++
+		return nil, errors.New("response lost")
+	}))
+	client, err := flowroute.NewClient(accessKey, secretKey, flowroute.WithHTTPClient(&http.Client{Transport: outer}))
+	require.NoError(t, err)
+	_, err = client.Messages.Send(t.Context(), sms())
+	require.ErrorIs(t, err, flowroute.ErrOutcomeUnknown)
+	assert.Equal(t, 1, sent)
+}
+
+// TestAccessDeniedLater has an alert about the client's certificate come on a connection that has been used before. The
+// server may have read the request by then.
+func TestAccessDeniedLater(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		executed := 0
+		transport := &http.Transport{DialTLSContext: func(context.Context, string, string) (net.Conn, error) {
+			client, server := net.Pipe()
+			go func() {
+				defer server.Close() //nolint:errcheck // there is nothing to be saved
+				requests := bufio.NewReader(server)
+				for range 2 {
+					r, err := http.ReadRequest(requests)
+					if err != nil {
+						return
+					}
+					_, _ = io.Copy(io.Discard, r.Body)
+					if executed++; executed == 1 {
+						_, _ = io.WriteString(server, "HTTP/1.1 204 No Content\r\n\r\n")
+					}
+				}
+			}()
+			return deniedConn{client}, nil
+		}}
+		defer transport.CloseIdleConnections()
+		client, err := flowroute.NewClient(accessKey, secretKey, flowroute.WithHTTPClient(&http.Client{Transport: transport}))
+		require.NoError(t, err)
+		require.NoError(t, client.Routes.Delete(t.Context(), "1"))
+		synctest.Wait()
+		_, err = client.Messages.Send(t.Context(), sms())
+		require.ErrorIs(t, err, flowroute.ErrOutcomeUnknown)
+		assert.Equal(t, 2, executed)
+	})
+}
+
+// deniedConn is a connection that ends with an alert.
+type deniedConn struct{ net.Conn }
+
+func (c deniedConn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	if errors.Is(err, io.EOF) {
+		err = &net.OpError{Op: "remote error", Err: tls.AlertError(49)} // access_denied
+	}
+	return n, err
+}
+
 // TestHeaderNotWritten has net/http's own transport lose a connection before it has written the header. That is proof,
 // unless the attempt was cut off while the header may have been on its way.
 func TestHeaderNotWritten(t *testing.T) {
@@ -208,6 +334,7 @@ func TestCertificateRequired(t *testing.T) {
 			var executed atomic.Int32
 			server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { executed.Add(1) }))
 			server.EnableHTTP2 = h2
+			server.Listener = lingering{server.Listener}
 			server.TLS = &tls.Config{MinVersion: version, MaxVersion: version, ClientAuth: tls.RequireAnyClientCert}
 			server.Config.ErrorLog = log.New(io.Discard, "", 0)
 			server.StartTLS()
@@ -223,4 +350,35 @@ func TestCertificateRequired(t *testing.T) {
 			server.Close()
 		}
 	}
+}
+
+// lingering has each connection stay open until the client closes it. Otherwise a client that still writes can meet a
+// reset before it reads why the server has hung up.
+type lingering struct{ net.Listener }
+
+func (l lingering) Accept() (net.Conn, error) {
+	conn, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return &lingeringConn{TCPConn: conn.(*net.TCPConn)}, nil
+}
+
+type lingeringConn struct {
+	*net.TCPConn
+	once sync.Once
+}
+
+func (c *lingeringConn) Close() (err error) {
+	c.once.Do(func() {
+		if err = c.CloseWrite(); err != nil {
+			return
+		}
+		go func() {
+			defer c.TCPConn.Close() //nolint:errcheck // there is nothing to be saved
+			_ = c.SetReadDeadline(time.Time{})
+			_, _ = io.Copy(io.Discard, c.TCPConn)
+		}()
+	})
+	return err
 }

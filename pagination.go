@@ -175,7 +175,7 @@ func halves[T any](window *ListOptions, fetch func() fetched[T]) fetched[T] {
 	}
 	window.Limit = (whole + 1) / 2
 	f = halves(window, fetch)
-	if f.err != nil || !f.page.More || f.page.NextOffset-offset >= whole {
+	if f.err != nil || !f.page.More || f.page.NextOffset == offset || f.page.NextOffset-offset >= whole {
 		return f
 	}
 	window.Offset, window.Limit = f.page.NextOffset, offset+whole-f.page.NextOffset

@@ -188,7 +188,7 @@ func TestListAllKeepsItsOptions(t *testing.T) {
 		queries = append(queries, query.Encode())
 		fmt.Fprintf(w, `{"data":[{"id":"%d"}],"links":{"next":"x"}}`, len(queries))
 	})
-	approved, cost, numbers := true, 1.5, []string{"2065550100"}
+	approved, cost, numbers := true, flowroute.Dollar, []string{"2065550100"}
 	change := func() { approved, cost, numbers[0] = !approved, cost+1, "2065550199" }
 	for _, list := range []func() error{
 		func() error {
@@ -294,6 +294,28 @@ func TestListAllAfterAnEmptyPage(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestListAllEndsWhereHalfAPageIsEmpty has a page be too large for a response, and its first half be empty although more
+// is said to follow.
+func TestListAllEndsWhereHalfAPageIsEmpty(t *testing.T) {
+	large := `{"data":[{"id":"1","attributes":{"alias":"` + strings.Repeat("x", 8<<20) + `"}}]}`
+	requests := 0
+	client := serveFunc(t, func(w http.ResponseWriter, r *http.Request) {
+		requests++
+		switch {
+		case requests > 10:
+			w.WriteHeader(http.StatusNotFound)
+		case r.FormValue("limit") == "200":
+			_, _ = io.WriteString(w, large)
+		default:
+			_, _ = io.WriteString(w, `{"data":[],"links":{"next":"x"}}`)
+		}
+	})
+	ids, err := walk(t.Context(), client, nil)
+	require.NoError(t, err)
+	assert.Empty(t, ids)
+	assert.Equal(t, 4, requests, "two pages, each once whole and once by half")
 }
 
 // TestListAllMakesProgress ends where an API ignores the offset, and has a page that no other is equal to each time.

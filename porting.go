@@ -48,8 +48,8 @@ type PortOrder struct {
 	// Last4SSN is for wireless numbers: the last four digits of a social security number. Else it is empty.
 	Last4SSN string `json:"last_4_ssn"`
 
-	Cost      float64   `json:"cost"`       // USD
-	UsageType PortUsage `json:"usage_type"` // e.g. [PortUsageBusiness]; may be empty
+	Cost      Nanodollars `json:"cost"`       // of the order
+	UsageType PortUsage   `json:"usage_type"` // e.g. [PortUsageBusiness]; may be empty
 
 	// DesiredCompletionDate is a day, as midnight UTC. It may be zero.
 	DesiredCompletionDate time.Time `json:"desired_completion_date,omitzero"`
@@ -314,9 +314,9 @@ func (s *PortingService) SignLOA(ctx context.Context, orderID, name, title strin
 // Upload uploads a document that belongs to a port order, such as a customer service record. It asks the API for a
 // URL, and sends the contents there, of which size is the number of bytes. The contents are not closed. The account's
 // keys are not sent to that URL, and a content type only if the URL is signed with one: the type that the URL names, or
-// else the one of the file's extension. If the host answers before it has read everything, the contents may still be
-// read for a moment after Upload has returned. The upload is not repeated: after [ErrOutcomeUnknown], look with
-// [PortingService.GetFile] or [PortingService.Get] at what is there.
+// else the one of the file's extension. If the context ends, or the host answers before it has read everything, a Read of
+// the contents may still be under way when Upload returns. The upload is not repeated: after [ErrOutcomeUnknown], look
+// with [PortingService.GetFile] or [PortingService.Get] at what is there.
 //
 // API: POST /v2/portorders/{orderID}/upload_file
 func (s *PortingService) Upload(ctx context.Context, orderID, fileName string, contents io.Reader, size int64) error {

@@ -65,7 +65,7 @@ type portOrderWire struct {
 		ProviderAccount       jsonapi.Text       `json:"provider_account"`
 		PIN                   jsonapi.Text       `json:"pin"`
 		Last4SSN              jsonapi.Text       `json:"last_4_ssn"`
-		Cost                  jsonapi.Float      `json:"cost"`
+		Cost                  Nanodollars        `json:"cost"`
 		UsageType             jsonapi.Text       `json:"usage_type"`
 		DesiredCompletionDate jsonapi.Time       `json:"desired_completion_date"`
 		EnableCNAMLookups     jsonapi.Bool       `json:"enable_cnam_lookups"`
@@ -110,17 +110,14 @@ func (w portOrderWire) model(answer[none]) PortOrder {
 		ProviderAccount:       string(a.ProviderAccount),
 		PIN:                   string(a.PIN),
 		Last4SSN:              string(a.Last4SSN),
-		Cost:                  float64(a.Cost),
+		Cost:                  a.Cost,
 		UsageType:             PortUsage(a.UsageType),
 		DesiredCompletionDate: time.Time(a.DesiredCompletionDate),
 		EnableCNAMLookups:     bool(a.EnableCNAMLookups),
 		LOADetails:            LOADetails{Email: string(a.LOADetails.Email), CC: string(a.LOADetails.CC)},
 		Presets:               a.Presets.model(),
 		StatusURL:             string(a.StatusURL),
-		Comments:              a.Comments,
-	}
-	if slices.Contains([]string{"null", "[]", `""`}, string(o.Comments)) {
-		o.Comments = nil
+		Comments:              rawValue(a.Comments),
 	}
 	for _, d := range a.BusinessDocuments {
 		o.BusinessDocuments = append(o.BusinessDocuments, d.models()...)

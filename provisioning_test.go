@@ -63,7 +63,7 @@ func TestMessagesVersion(t *testing.T) {
 	assert.JSONEq(t, `{"data":{"type":"message","attributes":{"from":"+12065550100","to":"+12065550199","body":"Hello"}}}`, got.Body)
 	assert.Equal(t, &flowroute.Message{
 		ID: "mdr2-1", From: "12065550100",
-		PriceDetails: &flowroute.PriceDetails{BaseRate: 0.004, SurchargeRate: 0.001, SegmentCount: 2, ChargedCost: 0.01},
+		PriceDetails: &flowroute.PriceDetails{BaseRate: 4_000_000, SurchargeRate: 1_000_000, SegmentCount: 2, ChargedCost: 10_000_000},
 	}, message)
 	_, err = client.Messages.Get(t.Context(), "mdr2-1")
 	require.NoError(t, err)

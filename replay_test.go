@@ -121,8 +121,15 @@ func (s *h2Server) talk(conn *h2Conn) {
 
 // TestNothingIsReplayed has net/http see a reason to send a request again by itself, which would be once too often.
 func TestNothingIsReplayed(t *testing.T) {
-	for _, code := range []byte{h2ProtocolError, h2RefusedStream} {
-		server := &h2Server{end: func(conn *h2Conn, stream uint32, _ int32) { conn.reset(stream, code) }}
+	for _, end := range []func(conn *h2Conn, stream uint32, _ int32){
+		func(conn *h2Conn, stream uint32, _ int32) { conn.reset(stream, h2ProtocolError) },
+		func(conn *h2Conn, stream uint32, _ int32) { conn.reset(stream, h2RefusedStream) },
+		func(conn *h2Conn, stream uint32, _ int32) {
+			conn.frame(h2Headers, h2EndHeaders, stream, []byte("\x08\x03103")) // Early Hints, which are no response yet
+			conn.reset(stream, h2RefusedStream)
+		},
+	} {
+		server := &h2Server{end: end}
 		client := server.start(t)
 		wrapped := server.startBehind(t, func(next http.RoundTripper) http.RoundTripper { return roundTripper(next.RoundTrip) })
 		for _, c := range []*flowroute.Client{client, wrapped} {

@@ -3,7 +3,6 @@ package flowroute_test
 import (
 	"context"
 	"errors"
-	"math"
 	"net/http"
 	"strings"
 	"testing"
@@ -25,11 +24,11 @@ func TestVariants(t *testing.T) {
 	numbers, err := client.Numbers.List(ctx, nil)
 	require.NoError(t, err)
 	assert.Equal(t, []flowroute.Number{{
-		ID: "12065550100", Value: "12065550100", CNAMLookupsEnabled: true, MessagingEnabled: true, MonthlyCost: 1.25, SetupCost: 199.95, InboundRate: 0.012,
+		ID: "12065550100", Value: "12065550100", CNAMLookupsEnabled: true, MessagingEnabled: true, MonthlyCost: 1_250_000_000, SetupCost: 199_950_000_000, InboundRate: 12_000_000,
 	}}, numbers.Items)
 	available, err := client.Numbers.Search(ctx, nil)
 	require.NoError(t, err)
-	assert.Equal(t, []flowroute.AvailableNumber{{ID: "12065550100", Value: "12065550100", MonthlyCost: 1.25, SetupCost: 199.95, InboundRate: 0.012}}, available.Items)
+	assert.Equal(t, []flowroute.AvailableNumber{{ID: "12065550100", Value: "12065550100", MonthlyCost: 1_250_000_000, SetupCost: 199_950_000_000, InboundRate: 12_000_000}}, available.Items)
 
 	client, _ = serve(t, 200, "", `{"data":{"type":"message","id":"mdr2-1","attributes":{"from":12065550100,"to":12065550199,"body":null,"is_mms":"true","message_encoding":"8",
 		"amount_nanodollars":"7000000","amount_display":0.007,"timestamp":"2024-10-19T01:21:21.980000+00:00","status":null,
@@ -40,10 +39,10 @@ func TestVariants(t *testing.T) {
 	message, err := client.Messages.Get(ctx, "mdr2-1")
 	require.NoError(t, err)
 	assert.Equal(t, &flowroute.Message{
-		ID: "mdr2-1", From: "12065550100", To: "12065550199", MMS: true, Encoding: 8, AmountNanodollars: 7_000_000, AmountDisplay: "0.007",
+		ID: "mdr2-1", From: "12065550100", To: "12065550199", MMS: true, Encoding: 8, Amount: 7_000_000,
 		Timestamp:        time.Date(2024, 10, 19, 1, 21, 21, 980e6, time.UTC),
 		DeliveryReceipts: []flowroute.DeliveryReceipt{{Level: 2, Status: "message buffered", StatusCode: 1003, Timestamp: time.Date(2017, 12, 21, 16, 44, 35, 0, time.UTC)}},
-		PriceDetails:     &flowroute.PriceDetails{BaseRate: 0.004, SegmentCount: 1},
+		PriceDetails:     &flowroute.PriceDetails{BaseRate: 4_000_000, SegmentCount: 1},
 		Media:            []flowroute.Media{{ID: "a", FileName: "a.jpg", FileSize: 58017}},
 	}, message)
 
@@ -94,11 +93,9 @@ func TestRequiredFields(t *testing.T) {
 		require.ErrorAs(t, err, &e)
 		assert.Equal(t, name, e.Name)
 	}
-	for _, cost := range []float64{-0.01, math.NaN()} {
-		_, err := client.Numbers.ListAreaCodes(t.Context(), &flowroute.AreaCodeListOptions{MaxSetupCost: &cost})
-		require.ErrorIs(t, err, flowroute.ErrInvalidArgument)
-	}
-	_, err := client.Numbers.List(t.Context(), &flowroute.NumberListOptions{Contains: "x"})
+	_, err := client.Numbers.ListAreaCodes(t.Context(), &flowroute.AreaCodeListOptions{MaxSetupCost: new(flowroute.Nanodollars(-1))})
+	require.ErrorIs(t, err, flowroute.ErrInvalidArgument)
+	_, err = client.Numbers.List(t.Context(), &flowroute.NumberListOptions{Contains: "x"})
 	require.ErrorIs(t, err, flowroute.ErrInvalidArgument)
 	require.NoError(t, flowroute.CheckCNAM(strings.Repeat("A", 15)))
 }

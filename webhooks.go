@@ -85,7 +85,7 @@ type Notification struct {
 	Message      string          `json:"message"`            // in words, e.g. "Port Order #50404 has been cancelled."
 	CustomerID   string          `json:"customer_id"`        // of the account at Flowroute; may be empty
 	Timestamp    time.Time       `json:"timestamp,omitzero"` // UTC
-	Raw          json.RawMessage `json:"raw"`                // the whole event, as UTF-8
+	Raw          json.RawMessage `json:"raw,omitempty"`      // the whole event, as UTF-8
 }
 
 // Key is "notification/", the id, the type, the status and the time, or a hash of Raw if there is no id.
@@ -101,9 +101,9 @@ func (n *Notification) kind() string { return "notification" }
 // UnknownEvent is an event of a type that this library does not know, or a message that was sent and not received. It
 // is not an error, since Flowroute may add types at any time, and would send again what is refused.
 type UnknownEvent struct {
-	ID   string          `json:"id"`   // may be empty
-	Type string          `json:"type"` // as sent; may be empty
-	Raw  json.RawMessage `json:"raw"`  // the whole event, as UTF-8
+	ID   string          `json:"id"`            // may be empty
+	Type string          `json:"type"`          // as sent; may be empty
+	Raw  json.RawMessage `json:"raw,omitempty"` // the whole event, as UTF-8
 }
 
 // Key is "unknown/" and a hash of Raw: two deliveries with other values count as two events. White space, the order of
@@ -225,7 +225,7 @@ func isMessage(e *jsonapi.Event, kind string) bool {
 		return false
 	case direction(e) == MessageDirectionInbound && e.Has("body"):
 		return true
-	case isReceipt(e):
+	case isReceipt(e), strings.Contains(kind, "receipt"), strings.Contains(kind, "dlr"):
 		return false
 	}
 	return e.HasAny("body", "is_mms", "has_mms") || kind == "" && !isNotification(e, kind)

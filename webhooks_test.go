@@ -13,6 +13,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"reflect"
+	"regexp"
 	"runtime"
 	"strings"
 	"testing"
@@ -87,7 +88,7 @@ func TestParseWebhook(t *testing.T) {
 	sms := &flowroute.InboundMessage{
 		Message: flowroute.Message{
 			ID: "mdr2-4e5435f325d9431f9e64118b20895b08", From: "12065551234", To: "12065554321", Body: "Hi", Status: "delivered",
-			Direction: flowroute.MessageDirectionInbound, Type: flowroute.MessageTypeLongCode, AmountNanodollars: 7000000, AmountDisplay: "$0.0070",
+			Direction: flowroute.MessageDirectionInbound, Type: flowroute.MessageTypeLongCode, Amount: 7_000_000,
 			Timestamp: time.Date(2024, 10, 19, 1, 21, 21, 980e6, time.UTC),
 		},
 		CallbackURL: "https://example.com/sms",
@@ -144,7 +145,7 @@ func TestParseWebhook(t *testing.T) {
 		}},
 		{"MMS", &flowroute.InboundMessage{Message: flowroute.Message{
 			ID: "mdr2-5730c97c878a11ec8008a26e9054fd5e", From: "18335551234", To: "12065551234", MMS: true,
-			Direction: flowroute.MessageDirectionInbound, Type: flowroute.MessageTypeLongCode, AmountNanodollars: 9500000, AmountDisplay: "$0.0095",
+			Direction: flowroute.MessageDirectionInbound, Type: flowroute.MessageTypeLongCode, Amount: 9_500_000,
 			Timestamp: time.Date(2022, 2, 6, 20, 21, 17, 0, time.UTC),
 			Media: []flowroute.Media{{
 				ID:       "1490420351891410944-9E41.jpg",
@@ -425,6 +426,38 @@ func TestParseWebhookClassifies(t *testing.T) {
 		event, err := flowroute.ParseWebhook(delivered(`{"id":"1","type":"` + typ + `","status":"smsc submit",` + text + `}`))
 		require.NoError(t, err)
 		assert.IsType(t, &flowroute.DeliveryReceiptEvent{}, event)
+	}
+}
+
+// TestParseWebhookInOddForms has a document within a data member once more, and members in another case.
+func TestParseWebhookInOddForms(t *testing.T) {
+	for _, body := range []string{smsBody, mmsBody, receiptBody, `{"data":` + bareBody + `}`} {
+		want, err := flowroute.ParseWebhook(delivered(body))
+		require.NoError(t, err)
+		upper := regexp.MustCompile(`"\w+":`).ReplaceAllStringFunc(body, strings.ToUpper)
+		for _, odd := range []string{`{"data":` + body + `}`, upper} {
+			event, err := flowroute.ParseWebhook(delivered(odd))
+			require.NoError(t, err, odd)
+			assert.Equal(t, want, event, odd)
+		}
+	}
+	const text = `"from":"12065551234","to":"12065554321","body":"Hi"`
+	for body, want := range map[string]string{
+		`{"id":"1",` + text + `,"Direction":"outbound"}`:                            wantUnknown,
+		`{"id":"1","type":"message",` + text + `,"DIRECTION":"outbound"}`:           wantUnknown,
+		`{"id":"1",` + text + `,"Status":"message buffered","Level":2}`:             wantReceipt,
+		`{"type":"dlr",` + text + `,"status":"delivered"}`:                          wantUnknown, // without an id
+		`{"type":"sms_receipt",` + text + `,"status":"delivered","id":""}`:          wantUnknown,
+		`{"type":"dlr",` + text + `,"status":"delivered","direction":"inbound"}`:    wantMessage,
+		`{"Direction":"outbound","direction":"inbound","id":"1",` + text + `}`:      wantMessage,
+		`{"data":{"data":{"id":"1","attributes":{` + text + `}}},"type":"message"}`: wantError,
+	} {
+		event, err := flowroute.ParseWebhook(delivered(body))
+		got := fmt.Sprintf("%T", event)
+		if err != nil {
+			got = fmt.Sprintf("%T", err)
+		}
+		assert.Equal(t, want, got, body)
 	}
 }
 

@@ -22,7 +22,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -42,7 +41,8 @@ type program struct {
 	csv, text, journalName string
 	from                   string
 	plain                  bool
-	rate, price            float64
+	rate                   float64
+	price                  flowroute.Nanodollars
 	workers                int
 	look                   time.Duration
 	resendUnknown, spend   bool
@@ -55,14 +55,14 @@ type program struct {
 }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	p := &program{out: stdout}
+	p := &program{out: stdout, price: 4 * flowroute.Dollar / 1000}
 	flags := example.Flags("bulk", about, stderr)
 	flags.StringVar(&p.csv, "csv", "", "a CSV `file` with a header: the column number, and any others (fake: some numbers)")
 	flags.StringVar(&p.text, "text", "", "the `text`; {name} stands for what the column name has (fake: some text)")
 	flags.BoolVar(&p.plain, "plain", false, "put plain quotes and dashes in place of typographic ones, which need more segments")
 	flags.StringVar(&p.journalName, "journal", "", "the journal's `file`, without which all would be sent again (default the -csv file's name and .journal)")
 	flags.Float64Var(&p.rate, "rate", 5, "send so many segments a `second`; Flowroute takes 5")
-	flags.Float64Var(&p.price, "price", 0.004, "what a segment costs, in `dollars`, to estimate what all cost")
+	example.MoneyFlag(flags, &p.price, "price", "what a segment costs, in `dollars`, to estimate what all cost (default 0.004)")
 	flags.IntVar(&p.workers, "workers", 4, "have up to `n` texts under way at a time")
 	flags.DurationVar(&p.look, "look", time.Minute, "for how much `time` to look for a text that may have been sent: records appear after some seconds")
 	flags.BoolVar(&p.resendUnknown, "resend-unknown", false, "send again what was not found: who got it nevertheless, gets it twice")
@@ -135,8 +135,6 @@ func (p *program) checkFlags() error {
 	switch {
 	case !(p.rate > 0):
 		return example.Usage("-rate must be above 0")
-	case !(p.price >= 0):
-		return example.Usage("-price must not be below 0")
 	case p.workers < 1:
 		return example.Usage("-workers must be at least 1")
 	case p.look < 0:
@@ -229,7 +227,7 @@ func (p *program) plan(recipients []recipient) {
 			}
 		}
 	}
-	cost := flowroute.Nanodollars(math.Round(p.price*1e9)) * flowroute.Nanodollars(segments)
+	cost := p.price * flowroute.Nanodollars(segments)
 	takes := time.Duration(float64(segments) / p.rate * float64(time.Second)).Round(time.Second)
 	fmt.Fprintf(p.out, "To be sent: %d texts in %d segments, for about $%s and carrier fees, in about %s.\n", len(due), segments, cost, takes)
 	if len(due) > 0 {

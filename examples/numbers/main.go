@@ -27,7 +27,7 @@ func main() { example.Main(run) }
 // program is a run of the command: its flags, and where it runs.
 type program struct {
 	areaCode, number string
-	maxSetup         float64
+	maxSetup         flowroute.Nanodollars
 	from, to, text   string
 	route            string
 	spend            bool
@@ -37,10 +37,10 @@ type program struct {
 }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	p := &program{out: stdout}
+	p := &program{out: stdout, maxSetup: 5 * flowroute.Dollar}
 	flags := example.Flags("numbers", about, stderr)
 	flags.StringVar(&p.areaCode, "area-code", "206", "look for a number with this area code: 3 `digits`")
-	flags.Float64Var(&p.maxSetup, "max-setup", 5, "buy no number that costs more `dollars` than this to set up")
+	example.MoneyFlag(flags, &p.maxSetup, "max-setup", "buy no number that costs more `dollars` than this to set up (default 5)")
 	flags.StringVar(&p.route, "route", "", "send the number's calls to this `host` (fake: sip.example.com)")
 	flags.StringVar(&p.text, "text", "Your table is ready.", "the `text` of the message")
 	flags.BoolVar(&p.spend, "spend", false, "at Flowroute: buy the number and send the message, which costs money")
@@ -81,8 +81,8 @@ func (p *program) look(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		would = fmt.Sprintf("buy %s for %s and %s a month, and send the -text from it",
-			example.Phone(found.Value), example.Money(found.SetupCost), example.Money(found.MonthlyCost))
+		would = fmt.Sprintf("buy %s for $%s and $%s a month, and send the -text from it",
+			example.Phone(found.Value), found.SetupCost, found.MonthlyCost)
 	}
 	if _, err := p.listRoutes(ctx); err != nil {
 		return err
@@ -145,7 +145,7 @@ func (p *program) listAreaCodes(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(p.out, "\nArea codes with numbers that cost at most %s to set up\n ", example.Money(p.maxSetup))
+	fmt.Fprintf(p.out, "\nArea codes with numbers that cost at most $%s to set up\n ", p.maxSetup)
 	for _, areaCode := range page.Items {
 		fmt.Fprint(p.out, " ", example.Plain(areaCode.ID))
 	}
@@ -193,14 +193,13 @@ func (p *program) search(ctx context.Context) (*flowroute.AvailableNumber, error
 		}
 	}
 	if len(found) == 0 {
-		return nil, fmt.Errorf("no number that begins with %s costs at most %s to set up",
-			options.StartsWith, example.Money(p.maxSetup))
+		return nil, fmt.Errorf("no number that begins with %s costs at most $%s to set up", options.StartsWith, p.maxSetup)
 	}
 
 	rows := [][]string{{"NUMBER", "PLACE", "SETUP", "MONTHLY", "TIER"}}
 	for _, n := range found {
 		place := strings.TrimSpace(n.RateCenter + " " + strings.ToUpper(n.State))
-		setup, monthly := example.Money(n.SetupCost), example.Money(n.MonthlyCost)
+		setup, monthly := "$"+n.SetupCost.String(), "$"+n.MonthlyCost.String()
 		rows = append(rows, []string{example.Phone(n.Value), place, setup, monthly, n.Tier})
 	}
 	fmt.Fprintln(p.out, "\nNumbers for sale")
@@ -213,8 +212,8 @@ func (p *program) buy(ctx context.Context, found *flowroute.AvailableNumber) err
 	if err != nil {
 		return example.LookFirst(err, "run numbers without -spend to see whether the number is on the account")
 	}
-	fmt.Fprintf(p.out, "\nBought %s for %s and %s a month.\n",
-		example.Phone(number.Value), example.Money(found.SetupCost), example.Money(found.MonthlyCost))
+	fmt.Fprintf(p.out, "\nBought %s for $%s and $%s a month.\n",
+		example.Phone(number.Value), found.SetupCost, found.MonthlyCost)
 	if number.ProvisioningFailed {
 		return errors.New("the number is bought, but messaging could not be enabled: ask for it again in the portal")
 	}
@@ -319,8 +318,7 @@ func carrierAnswered(m *flowroute.Message) bool {
 }
 
 func (p *program) showMessage(m *flowroute.Message) {
-	from, to, price := example.Phone(m.From), example.Phone(m.To), example.Plain(m.AmountDisplay)
-	fmt.Fprintf(p.out, "\nFrom %s to %s, %s: %q\n", from, to, price, m.Body)
+	fmt.Fprintf(p.out, "\nFrom %s to %s, $%s: %q\n", example.Phone(m.From), example.Phone(m.To), m.Amount, m.Body)
 	rows := [][]string{{"TIME", "LEVEL", "STATUS", "CODE", "MEANING"}}
 	for _, r := range m.DeliveryReceipts {
 		code := ""
@@ -342,7 +340,7 @@ func (p *program) listMessages(ctx context.Context) error {
 	rows := [][]string{{"TIME", "FROM", "TO", "STATUS", "COST"}}
 	for _, m := range page.Items {
 		sent := m.Timestamp.Format(time.DateTime)
-		rows = append(rows, []string{sent, example.Phone(m.From), example.Phone(m.To), m.Status, m.AmountDisplay})
+		rows = append(rows, []string{sent, example.Phone(m.From), example.Phone(m.To), m.Status, "$" + m.Amount.String()})
 	}
 	fmt.Fprintln(p.out, "\nLatest messages")
 	example.Table(p.out, rows)

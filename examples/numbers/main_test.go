@@ -26,7 +26,7 @@ func TestFake(t *testing.T) {
 		"\n  206203 206209 ",
 		"\nCreated route 98396 to sip.example.com.\nThe number's calls go to sip.example.com.\n",
 		"\nSent message mdr2-",
-		"\nFrom " + match[1] + " to +1 206-555-0199, $0.0040: \"Your table is ready.\"\n",
+		"\nFrom " + match[1] + " to +1 206-555-0199, $0.004: \"Your table is ready.\"\n",
 		"  2      message buffered  1003  Message accepted by Carrier\n",
 		"  1      smsc submit             Message has been sent\n",
 		"\n  " + match[1] + "  longcode   yes\n",
@@ -39,7 +39,7 @@ func TestFakeFrom(t *testing.T) {
 	r := exampletest.RunFake(t, run, "-from", flowroutetest.TollFree, "-text", "Hello")
 	require.Zero(t, r.Code, r.Stderr)
 	assert.NotContains(t, r.Stdout, "Bought")
-	assert.Contains(t, r.Stdout, `From +1 844-555-0100 to +1 206-555-0199, $0.0040: "Hello"`)
+	assert.Contains(t, r.Stdout, `From +1 844-555-0100 to +1 206-555-0199, $0.004: "Hello"`)
 }
 
 func TestFlags(t *testing.T) {
@@ -97,7 +97,7 @@ func TestRealSpends(t *testing.T) {
 	match := offer.FindStringSubmatch(r.Stdout)
 	require.NotNil(t, match, r.Stdout)
 	r = exampletest.RunReal(t, run, srv)
-	assert.Contains(t, r.Stdout, "  "+match[1]+"  +1 206-555-0199  message buffered  $0.0040\n")
+	assert.Contains(t, r.Stdout, "  "+match[1]+"  +1 206-555-0199  message buffered  $0.004\n")
 }
 
 func TestOutcomeUnknown(t *testing.T) {

@@ -179,10 +179,16 @@ func decodeOddList[R Identified, I any](body []byte) (*List[R, I], error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := wants(data, '['); err != nil {
-		return nil, err
+	// The whole document may be wrapped in a data member once more, as for Decode.
+	if inner, err := dataOf(data); err == nil && inner[0] == '[' {
+		body, data = data, inner
 	}
 	items := elementsOf(data)
+	if data[0] == '{' { // one, in place of a list of one
+		items = []json.RawMessage{data}
+	} else if err := wants(data, '['); err != nil {
+		return nil, err
+	}
 	list := &List[R, I]{Data: make([]R, 0, len(items))}
 	named := len(items) == 0
 	for i, item := range items {

@@ -33,6 +33,11 @@ func ReadEvent(body []byte) (*Event, error) {
 		return nil, err
 	}
 	resource, data := top, nested(top, "data")
+	within := nested(data, "data")
+	wrapped := within != nil && len(top) == 1 // the whole document is in a data member once more
+	if wrapped {
+		top, resource, data = data, data, within
+	}
 	switch raw, present := top["data"]; {
 	case data != nil:
 		resource = joined(top, data)
@@ -47,7 +52,7 @@ func ReadEvent(body []byte) (*Event, error) {
 	for _, name := range []string{"id", "type", "data", "attributes", "included"} {
 		delete(e.attributes, name)
 	}
-	if isDocumented(top, data) && inner != nil && inner["included"] == nil {
+	if !wrapped && isDocumented(top, data) && inner != nil && inner["included"] == nil {
 		e.document = body
 		return e, nil
 	}
@@ -87,6 +92,17 @@ func hasOnly(object map[string]json.RawMessage, names ...string) bool {
 func nested(outer map[string]json.RawMessage, name string) (object map[string]json.RawMessage) {
 	if json.Unmarshal(outer[name], &object) != nil {
 		return nil
+	}
+	return lowered(object)
+}
+
+// lowered adds each member that is spelled in another case under its name in lower case, unless it has that as well.
+func lowered(object map[string]json.RawMessage) map[string]json.RawMessage {
+	for name := range object {
+		lower := strings.ToLower(name)
+		if _, present := object[lower]; !present {
+			object[lower], _ = member(object, lower)
+		}
 	}
 	return object
 }
@@ -146,7 +162,7 @@ func members(b []byte, name string) (map[string]json.RawMessage, error) {
 	if err != nil || m == nil {
 		return nil, errors.New(name + " is " + kind(b) + " in place of an object")
 	}
-	return m, nil
+	return lowered(m), nil
 }
 
 // kind says what sort of value a piece of JSON is.

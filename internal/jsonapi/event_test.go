@@ -25,7 +25,7 @@ func TestReadEvent(t *testing.T) {
 		`{"type":"x","id":"7","text":"hello","int":1,"included":[{"type":"y","id":8}]}`,
 		`{"type":"x","id":"7","attributes":null,"text":"hello","int":1,"included":[{"type":"y","id":"8"}]}`,
 		`{"type":"x","id":"7","attributes":[],"text":"hello","int":1,"included":[{"type":"y","id":"8"}]}`,
-		`{"DATA":{"id":"9"},"type":"x","id":"7","text":"hello","int":1,"included":[{"type":"y","id":"8","attributes":{"data":{"a":[1,2]}}}]}`,
+		`{"DATA":{"ID":"7"},"Type":"x","id":"9","text":"hello","int":1,"included":[{"type":"y","id":"8","attributes":{"data":{"a":[1,2]}}}]}`,
 	} {
 		e, err := jsonapi.ReadEvent([]byte(body))
 		require.NoError(t, err, body)

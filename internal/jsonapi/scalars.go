@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"math"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -25,24 +24,6 @@ func (t *Text) UnmarshalJSON(b []byte) error {
 		return errKind
 	}
 	*t = Text(text)
-	return nil
-}
-
-// Float is a decimal number, sent as a number or a string.
-type Float float64
-
-// UnmarshalJSON implements [json.Unmarshaler].
-func (f *Float) UnmarshalJSON(b []byte) error {
-	text, ok := scalar(b)
-	if len(text) == 0 && ok {
-		*f = 0
-		return nil
-	}
-	v, err := strconv.ParseFloat(string(bytes.TrimSpace(text)), 64)
-	if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
-		return errKind
-	}
-	*f = Float(v)
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"strings"
 )
@@ -24,16 +25,17 @@ func contextError(ctx context.Context) error {
 	if err == nil || cause == nil || errors.Is(err, cause) {
 		return err
 	}
-	return &endedError{err, words(cause)}
+	return endedError{err, words(cause)}
 }
 
+// endedError is comparable, so that two of one context are the same to [errors.Is].
 type endedError struct {
 	err   error
 	cause string
 }
 
-func (e *endedError) Error() string { return e.err.Error() + ": " + e.cause }
-func (e *endedError) Unwrap() error { return e.err }
+func (e endedError) Error() string { return e.err.Error() + ": " + e.cause }
+func (e endedError) Unwrap() error { return e.err }
 
 // join makes one error, in one line, of what ended a call and of what was wrong before that.
 func join(err, before error) error {
@@ -51,11 +53,22 @@ func join(err, before error) error {
 func withoutURL(err error, link *url.URL) error {
 	if e, ok := err.(*url.Error); ok { //nolint:errorlint // what http.Client puts around every error
 		err = e.Err
+		if redirected, invalid := url.Parse(e.URL); invalid == nil {
+			link = redirected
+		}
 	}
 	if isClean(err, link) {
 		return err
 	}
 	return &scrubbedError{clean(err, link)}
+}
+
+// origin returns the URL that a response came from, which is another one than link after a redirect.
+func origin(resp *http.Response, link *url.URL) *url.URL {
+	if resp.Request != nil && resp.Request.URL != nil {
+		return resp.Request.URL
+	}
+	return link
 }
 
 // scrubbedError is what is left of an error when all that names the URL is taken out.

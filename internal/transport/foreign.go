@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 )
 
@@ -20,7 +21,7 @@ func (t *Transport) Foreign(ctx context.Context, method string, link *url.URL, b
 	watched, trace := watch(silence.ctx, nil, isOwn(t.client))
 	var upload io.Reader
 	if length > 0 {
-		upload = trace.body(&heard{body, silence})
+		upload = trace.observe(&heard{Reader: body, silence: silence, left: length})
 	}
 	req, err := http.NewRequestWithContext(watched, method, link.String(), upload)
 	if err != nil {
@@ -43,7 +44,7 @@ func (t *Transport) Foreign(ctx context.Context, method string, link *url.URL, b
 	}
 	if resp.StatusCode >= 200 && resp.StatusCode <= 299 {
 		silence.pause()
-		resp.Body = &heardBody{ReadCloser: resp.Body, silence: silence, resp: resp}
+		resp.Body = &heardBody{ReadCloser: resp.Body, silence: silence, resp: resp, link: link}
 	} else {
 		silence.begin()
 		resp.Body = &closingBody{resp.Body, silence}
@@ -87,23 +88,45 @@ func (s *silence) end() {
 
 // err returns why the request was canceled, or nil. Over HTTP/2, net/http only says that it was.
 func (s *silence) err() error {
+	over := context.Cause(s.ctx) // before the parent's, which may end in between
 	if err := contextError(s.parent); err != nil {
 		return err
 	}
-	return context.Cause(s.ctx)
+	return over
 }
 
 // heard is what is uploaded, of which each read ends a silence.
 type heard struct {
 	io.Reader
 	silence *silence
+	left    int64 // bytes that are announced and not read yet
+	buf     []byte
 }
 
+// Read returns when the request is canceled, even if the contents block: net/http waits for it.
 func (h *heard) Read(p []byte) (int, error) {
 	h.silence.pause() // how long it takes is not the host's doing
-	n, err := h.Reader.Read(p)
-	h.silence.begin()
-	return n, err
+	defer h.silence.begin()
+	buf := slices.Grow(h.buf, len(p))[:len(p)] // since p is not to be written to once this has returned
+	h.buf = nil
+	var n int
+	var err error
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		n, err = h.Reader.Read(buf)
+	}()
+	select {
+	case <-done:
+		h.buf = buf[:0]
+		h.left -= int64(n)
+		if errors.Is(err, io.EOF) && h.left > 0 { // which net/http does not notice over HTTP/2
+			err = io.ErrUnexpectedEOF
+		}
+		return copy(p, buf[:n]), err
+	case <-h.silence.ctx.Done():
+		return 0, h.silence.err()
+	}
 }
 
 // heardBody is what is downloaded. There is a silence only while more of it is waited for: the program that reads it may
@@ -112,6 +135,7 @@ type heardBody struct {
 	io.ReadCloser
 	silence *silence
 	resp    *http.Response
+	link    *url.URL
 	read    int64
 }
 
@@ -124,7 +148,10 @@ func (b *heardBody) Read(p []byte) (int, error) {
 		return n, err
 	}
 	if over := b.silence.err(); over != nil {
-		err = over
+		return n, over
+	}
+	if !errors.Is(err, io.EOF) {
+		err = withoutURL(err, origin(b.resp, b.link))
 	}
 	return n, err
 }

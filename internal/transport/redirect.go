@@ -10,13 +10,14 @@ import (
 const maxRedirects = 5
 
 // withRedirects is a copy of a client that follows a redirect only where credentials and bodies stay where they
-// belong: of a GET, to the same scheme, host and port. Any other redirect is the answer itself.
+// belong: of a GET without a body, to the same scheme, host and port. Any other redirect is the answer itself. A GET
+// that must not be sent twice has a body.
 func withRedirects(client *http.Client) *http.Client {
 	c := *client
 	c.Timeout = 0 // a body that it ends looks complete, so the transport keeps it
 	c.Transport = guard{c.Transport}
 	c.CheckRedirect = func(req *http.Request, via []*http.Request) error {
-		if via[0].Method != http.MethodGet || len(via) > maxRedirects || !sameOrigin(req.URL, via[0].URL) {
+		if via[0].Method != http.MethodGet || via[0].Body != nil || len(via) > maxRedirects || !sameOrigin(req.URL, via[0].URL) {
 			return http.ErrUseLastResponse
 		}
 		return nil

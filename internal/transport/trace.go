@@ -23,10 +23,9 @@ type trace struct {
 	traced    atomic.Bool // the transport reports to the hooks
 	connected atomic.Bool
 	wrote     atomic.Bool // the header
-	pending   atomic.Bool // no response has begun since the header was written
-	replayed  atomic.Bool // the transport went on to another connection without a response
-	tracked   bool        // it is known whether the body was read
-	read      atomic.Bool // the body
+	replayed  atomic.Bool // the transport went on to send the request again
+	reused    atomic.Bool // the connection has been used before
+	body      *tracedBody // nil if it is not known whether the body was read, or if memory says so
 	memory    *bytes.Reader
 
 	hooks httptrace.ClientTrace
@@ -36,55 +35,67 @@ func watch(ctx context.Context, cancel context.CancelFunc, own bool) (context.Co
 	t := &trace{own: own, cancel: cancel}
 	t.hooks = httptrace.ClientTrace{
 		GetConn:      func(string) { t.traced.Store(true) },
-		GotConn:      func(httptrace.GotConnInfo) { t.gotConn() },
-		WroteHeaders: func() { t.wrote.Store(true); t.pending.Store(true) },
-
-		GotFirstResponseByte: func() { t.pending.Store(false) },
+		GotConn:      t.gotConn,
+		WroteHeaders: func() { t.wrote.Store(true) },
 	}
 	return httptrace.WithClientTrace(ctx, &t.hooks), t
 }
 
-// gotConn ends the attempt if the transport is about to send the request a second time although the first has no
-// response. net/http does so over HTTP/2 for a request without a body when the server resets the stream; it checks the
-// context before it writes a header.
-func (t *trace) gotConn() {
-	if t.cancel != nil && t.pending.Load() {
+// gotConn ends the attempt if the transport is about to send the request a second time. net/http does so over HTTP/2 for
+// a request without a body when the server resets the stream; it checks the context before it writes a header.
+func (t *trace) gotConn(info httptrace.GotConnInfo) {
+	if t.cancel != nil && t.wrote.Load() {
 		t.replayed.Store(true)
 		t.cancel()
 	}
 	t.traced.Store(true) // GetConn is not called for each request over HTTP/2
 	t.connected.Store(true)
+	t.reused.Store(info.Reused)
 }
 
-// body returns a body of which it is recorded whether any part was read.
-func (t *trace) body(r io.Reader) io.ReadCloser {
-	t.tracked = true
-	return &tracedBody{r, &t.read}
+// observe returns a body of which it is recorded whether any part was read.
+func (t *trace) observe(r io.Reader) io.ReadCloser {
+	t.body = &tracedBody{Reader: r}
+	return t.body
 }
 
 // track does the same for a body in memory. net/http's own transport sends one that it knows to be in memory in one
 // piece with the header, so there the reader itself is the record.
 func (t *trace) track(hr *http.Request, body *bytes.Reader) {
 	if !t.own {
-		hr.Body = t.body(body)
+		hr.Body = t.observe(body)
 		return
 	}
-	t.tracked, t.memory = true, body
+	t.memory = body
 }
 
-// unread reports whether no part of the body was read. The transport must be done with it.
+// unread reports whether there is a body of which no part was read, and none will be.
 func (t *trace) unread() bool {
-	return t.tracked && !t.read.Load() && (t.memory == nil || int64(t.memory.Len()) == t.memory.Size())
+	return t.body != nil && t.body.seal() || t.memory != nil && int64(t.memory.Len()) == t.memory.Size()
 }
 
+// hasBody reports whether it is known if the body was read.
+func (t *trace) hasBody() bool { return t.body != nil || t.memory != nil }
+
+// tracedBody is a body that is either read or sealed. A transport that has failed, such as one that sends a request in
+// several ways at once, may still go on with it.
 type tracedBody struct {
 	io.Reader
-	read *atomic.Bool
+	state atomic.Int32
 }
 
+const bodyRead, bodySealed = 1, 2
+
 func (b *tracedBody) Read(p []byte) (int, error) {
-	b.read.Store(true)
+	if !b.state.CompareAndSwap(0, bodyRead) && b.state.Load() == bodySealed {
+		return 0, http.ErrBodyReadAfterClose
+	}
 	return b.Reader.Read(p)
+}
+
+// seal has every read fail from now on. It reports whether there was none before.
+func (b *tracedBody) seal() bool {
+	return b.state.CompareAndSwap(0, bodySealed) || b.state.Load() == bodySealed
 }
 
 func (b *tracedBody) Close() error { return nil }
@@ -99,12 +110,15 @@ func (t *trace) possiblySent(ctx context.Context, err error) bool {
 		// A transport that is not net/http's own may send a request over connections that it does not report. It
 		// cannot have sent one whose body it never read.
 		return t.connected.Load() || !noConnection(err) || !t.unread()
-	case !t.traced.Load() || t.replayed.Load():
+	case t.replayed.Load():
 		return true
+	case !t.traced.Load(): // no connection was asked for, unless by another transport that is registered for the scheme
+		return !t.unread()
 	case !t.wrote.Load():
-		return t.connected.Load() && cut
+		return t.connected.Load() && cut || t.hasBody() && !t.unread()
 	}
-	return !nothingWritten(err) && !notTaken(err) && !certificateRefused(err) && (cut || !t.unread() || !writeFailed(err))
+	refused := certificateRefused(err) && !t.reused.Load()
+	return !nothingWritten(err) && !notTaken(err) && !refused && (cut || !t.unread() || !writeFailed(err))
 }
 
 func cutOff(err error) bool {

@@ -145,13 +145,18 @@ func (r *Result) Unknown(document bool) bool {
 		return r.Sent
 	case http.StatusServiceUnavailable:
 		return !document
-	case http.StatusSwitchingProtocols, http.StatusSeeOther:
+	case http.StatusSeeOther:
+		return true
+	case http.StatusRequestTimeout, statusClosedRequest: // which some gateways send while the request is executed
 		return true
 	case http.StatusNotImplemented, http.StatusHTTPVersionNotSupported:
 		return false
 	}
-	return r.success() || r.Status >= 500
+	return r.Status < 300 || r.Status >= 500
 }
+
+// statusClosedRequest is nginx's status of a request whose client is gone.
+const statusClosedRequest = 499
 
 func (r *Result) success() bool { return r.Status >= 200 && r.Status <= 299 }
 
@@ -198,7 +203,10 @@ func (t *Transport) wait(ctx context.Context, req *Request) error {
 			return err
 		}
 	}
-	return ask(ctx, req.Limiter)
+	if err := ask(ctx, req.Limiter); err != nil {
+		return err
+	}
+	return contextError(ctx) // which may have ended in the wait
 }
 
 func ask(ctx context.Context, l Limiter) error {
@@ -248,7 +256,7 @@ func (t *Transport) attempt(parent context.Context, req *Request) Result {
 	}
 	if r.success() {
 		if r.Body, err = readWhole(ctx, resp, cmp.Or(req.Limit, MaxBody)); err != nil {
-			r.Err = withContext(parent, err)
+			r.Err = withContext(parent, withoutURL(err, origin(resp, hr.URL)))
 		}
 		return r
 	}

@@ -63,7 +63,7 @@ func TestRunPrintsErrors(t *testing.T) {
 func TestPrint(t *testing.T) {
 	assert.Equal(t, "1206\ufffd550100", Phone("1206\n550100"), "11 characters that are not all digits")
 	var out strings.Builder
-	Table(&out, [][]string{{"NUMBER", "ALIAS", "COST"}, {Phone("12065550100"), "", Money(1.25)}, {Phone("+442079460000"), "", ""}, {Phone("24365"), "", ""}})
+	Table(&out, [][]string{{"NUMBER", "ALIAS", "COST"}, {Phone("12065550100"), "", "$1.25"}, {Phone("+442079460000"), "", ""}, {Phone("24365"), "", ""}})
 	Table(&out, [][]string{{"ID"}})
 	assert.Equal(t, ""+
 		"  NUMBER           ALIAS  COST\n"+

@@ -1,6 +1,7 @@
 package example
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -55,8 +56,17 @@ func PhoneFlag(flags *flag.FlagSet, value *string, name, usage string) {
 	})
 }
 
-// Money is an amount of US dollars.
-func Money(dollars float64) string { return fmt.Sprintf("$%.2f", dollars) }
+// MoneyFlag is a flag that takes an amount of US dollars.
+func MoneyFlag(flags *flag.FlagSet, value *flowroute.Nanodollars, name, usage string) {
+	flags.Func(name, usage, func(s string) error {
+		amount, err := flowroute.ParseNanodollars(s)
+		if s == "" || err != nil || amount < 0 {
+			return errors.New("it must be an amount of dollars, such as 1.25")
+		}
+		*value = amount
+		return nil
+	})
+}
 
 // Plain returns text from others as it can be printed to a terminal: U+FFFD replaces what would control it, such as an
 // escape sequence, a line break or a change of the direction of writing.
