@@ -117,8 +117,8 @@ func (t *trace) possiblySent(ctx context.Context, err error) bool {
 	case !t.wrote.Load():
 		return t.connected.Load() && cut || t.hasBody() && !t.unread()
 	}
-	refused := certificateRefused(err) && !t.reused.Load()
-	return !nothingWritten(err) && !notTaken(err) && !refused && (cut || !t.unread() || !writeFailed(err))
+	return !nothingWritten(err) && !notTaken(err) && !certificateRefused(err, t.reused.Load()) &&
+		(cut || !t.unread() || !writeFailed(err))
 }
 
 func cutOff(err error) bool {
@@ -171,26 +171,30 @@ func writeFailed(err error) bool {
 }
 
 // certificateRefused reports whether the server refused the client's certificate, or that it has none. Under TLS 1.3
-// the client learns that after it has sent the request, of which the server then has read nothing.
-func certificateRefused(err error) bool {
+// the client learns that after it has sent the request, of which the server then has read nothing. On a connection that
+// was used before, only an alert that servers have no other use for says so: HTTP/2 sends several requests before the
+// server has read the certificate.
+func certificateRefused(err error, reused bool) bool {
 	for ; err != nil; err = errors.Unwrap(err) {
 		if op, ok := err.(*net.OpError); ok && op.Op == "remote error" { //nolint:errorlint // see above
-			return slices.ContainsFunc(certificateAlerts, func(a tls.AlertError) bool { return op.Err.Error() == a.Error() })
+			is := func(a tls.AlertError) bool { return op.Err.Error() == a.Error() }
+			return is(certificateRequired) || !reused && slices.ContainsFunc(certificateAlerts, is)
 		}
 	}
 	return false
 }
 
-// certificateAlerts are the alerts of RFC 8446 that a server sends about the certificate of a client.
+const certificateRequired tls.AlertError = 116 // of RFC 8446
+
+// certificateAlerts are the other alerts that a server sends about the certificate of a client.
 var certificateAlerts = []tls.AlertError{
-	42,  // bad_certificate
-	43,  // unsupported_certificate
-	44,  // certificate_revoked
-	45,  // certificate_expired
-	46,  // certificate_unknown
-	48,  // unknown_ca
-	49,  // access_denied
-	116, // certificate_required
+	42, // bad_certificate
+	43, // unsupported_certificate
+	44, // certificate_revoked
+	45, // certificate_expired
+	46, // certificate_unknown
+	48, // unknown_ca
+	49, // access_denied
 }
 
 // notTaken reports whether an error is net/http's for an HTTP/2 request that is beyond the last one which the server
