@@ -57,7 +57,7 @@ func TestNanodollarsInJSON(t *testing.T) {
 	} {
 		b, err := json.Marshal(amount)
 		require.NoError(t, err)
-		assert.Equal(t, want, string(b)) //nolint:testifylint // the text of the number matters
+		assert.Equal(t, want, string(b))
 		for _, written := range []string{want, `"` + want + `"`, `" ` + want + ` "`} {
 			got := flowroute.Nanodollars(7)
 			require.NoError(t, json.Unmarshal([]byte(written), &got), written)

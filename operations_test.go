@@ -612,18 +612,18 @@ func models() []reflect.Type {
 		}
 	}
 	client := reflect.TypeFor[flowroute.Client]()
-	for i := range client.NumField() {
-		if service := client.Field(i); service.IsExported() {
-			for j := range service.Type.NumMethod() {
-				if method := service.Type.Method(j).Type; method.NumOut() > 0 {
-					add(method.Out(0))
+	for service := range client.Fields() {
+		if service.IsExported() {
+			for method := range service.Type.Methods() {
+				if method.Type.NumOut() > 0 {
+					add(method.Type.Out(0))
 				}
 			}
 		}
 	}
 	config := reflect.TypeFor[flowroute.WebhookConfig]()
-	for i := range config.NumField() {
-		if callback := config.Field(i); callback.Type.Kind() == reflect.Func {
+	for callback := range config.Fields() {
+		if callback.Type.Kind() == reflect.Func {
 			add(callback.Type.In(1))
 		}
 	}
@@ -660,8 +660,8 @@ func fill(t *testing.T, v reflect.Value, n *int, depth int) {
 			fill(t, v.Index(1), n, depth-1)
 		}
 	case reflect.Struct:
-		for i := range v.NumField() {
-			fill(t, v.Field(i), n, depth)
+		for _, field := range v.Fields() {
+			fill(t, field, n, depth)
 		}
 	default:
 		t.Fatalf("what is a %s?", v.Type())

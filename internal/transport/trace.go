@@ -178,13 +178,12 @@ func certificateRefused(err error, reused bool) bool {
 	for ; err != nil; err = errors.Unwrap(err) {
 		if op, ok := err.(*net.OpError); ok && op.Op == "remote error" { //nolint:errorlint // see above
 			is := func(a tls.AlertError) bool { return op.Err.Error() == a.Error() }
-			return is(certificateRequired) || !reused && slices.ContainsFunc(certificateAlerts, is)
+			const required = 116 // certificate_required
+			return is(required) || !reused && slices.ContainsFunc(certificateAlerts, is)
 		}
 	}
 	return false
 }
-
-const certificateRequired tls.AlertError = 116 // of RFC 8446
 
 // certificateAlerts are the other alerts that a server sends about the certificate of a client.
 var certificateAlerts = []tls.AlertError{
