@@ -265,13 +265,13 @@ func (e *Error) Unwrap() error { return e.cause }
 // [CDRsService.Wait] is one as well.
 type RequestError struct {
 	Op       string // the operation, e.g. "messages.send"
-	Attempts int    // how many requests were begun; 0 where nothing was sent
+	Attempts int    // how many requests were begun, also without a connection; 0 if none was
 	Err      error  // the reason; it holds no URL
 
 	unknown bool
 }
 
-// Error is one line of at most 2 KiB: the operation and the reason.
+// Error is one line of at most 2 KiB: the operation, the reason, and the number of attempts above 1.
 func (e *RequestError) Error() string {
 	head, tail := prefix(e.Op), attempts(e.Attempts, false)+outcome(e.unknown)
 	return head + reason(e.Err, maxErrorText-len(head)-len(tail)) + tail

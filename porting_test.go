@@ -3,6 +3,7 @@ package flowroute_test
 import (
 	"context"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -132,8 +133,11 @@ func TestUpload(t *testing.T) {
 		`{"data":"` + target + `"}`,
 		`{"data":{"callback_url":"https://example.com","attributes":{"status_url":"https://example.com/status","upload_url":"` + target + `"}}}`,
 	} {
-		client, got := serve(t, 200, "", body)
+		var logged strings.Builder
+		debug := slog.NewTextHandler(&logged, &slog.HandlerOptions{Level: slog.LevelDebug})
+		client, got := serve(t, 200, "", body, flowroute.WithLogger(slog.New(debug)))
 		require.NoError(t, client.Porting.Upload(t.Context(), "42361", "csr.pdf", strings.NewReader("contents"), 8))
+		assert.Equal(t, 1, strings.Count(logged.String(), "\n"), "the transfer of a file is not logged")
 		assert.Equal(t, "/v2/portorders/42361/upload_file", got.Path)
 		assert.JSONEq(t, `{"filename":"csr.pdf"}`, got.Body)
 		assert.Equal(t, "contents", uploaded)
