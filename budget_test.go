@@ -118,6 +118,9 @@ func burst(t *testing.T, client *flowroute.Client, senders, each int) {
 
 // TestHeapBudget walks 100,000 records, with no more memory at the end than after the third page.
 func TestHeapBudget(t *testing.T) {
+	if testing.Short() {
+		t.Skip("200,000 records")
+	}
 	const pages, size = 500, 200
 	for _, prefetch := range []int{0, 4} {
 		p := &pager{records: pages * size}

@@ -456,6 +456,9 @@ func TestWholeInventory(t *testing.T) {
 // TestPagesOfLongTexts has more texts than one response could hold, of which the longest must fit into the pages that
 // ListAll asks for, and longer ones, as only an MMS can have, must not end the walk.
 func TestPagesOfLongTexts(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many megabytes")
+	}
 	for _, test := range []struct{ messages, characters, requests int }{
 		{1000, 1_400, 5},
 		{400, 6_700, 2},         // 95 segments
