@@ -83,8 +83,8 @@ func TestCDRInJSON(t *testing.T) {
 
 	require.NoError(t, json.Unmarshal([]byte(`{"duration":"1.5","first_increment":null,"result":"failed"}`), &record))
 	assert.Equal(t, 1500*time.Millisecond, record.Duration, "a string, too")
-	assert.EqualValues(t, math.MaxInt64, record.FirstIncrement)
-	assert.EqualValues(t, math.MinInt64, record.BilledDuration, "what is left out stays")
+	assert.EqualValues(t, int64(math.MaxInt64), record.FirstIncrement)
+	assert.EqualValues(t, int64(math.MinInt64), record.BilledDuration, "what is left out stays")
 	assert.Equal(t, "failed", record.Result)
 	assert.EqualError(t, json.Unmarshal([]byte(`{"duration":"long"}`), &record), "not a number of seconds")
 }
