@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"iter"
+	"slices"
 	"time"
 
 	"github.com/flowroute/flowroute-go/internal/jsonapi"
@@ -287,9 +288,9 @@ func (w messageWire) model(a answer[mediaWire]) Message {
 		Timestamp:    time.Time(attrs.Timestamp),
 		PriceDetails: cmp.Or(w.PriceDetails, attrs.PriceDetails).model(),
 	}
-	for _, receipt := range attrs.DeliveryReceipts {
+	for i, receipt := range attrs.DeliveryReceipts {
 		if receipt != (receiptWire{}) { // as a null is
-			m.DeliveryReceipts = append(m.DeliveryReceipts, receipt.model())
+			m.DeliveryReceipts = append(slices.Grow(m.DeliveryReceipts, len(attrs.DeliveryReceipts)-i), receipt.model())
 		}
 	}
 	for _, ref := range w.Relationships.Media.Data {
