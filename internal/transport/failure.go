@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,10 +13,7 @@ import (
 // withContext returns the error of an attempt. If the context of the call has ended, it is the context's: what net/http
 // returns then may be the context's cause, which is the error of whatever else failed in the program.
 func withContext(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return contextError(ctx)
-	}
-	return err
+	return cmp.Or(contextError(ctx), err)
 }
 
 // contextError returns the error of a context that has ended, with its cause in words alone. [errors.Is] and

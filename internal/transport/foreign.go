@@ -44,7 +44,7 @@ func (t *Transport) Foreign(ctx context.Context, method string, link *url.URL, b
 	}
 	if resp.StatusCode >= 200 && resp.StatusCode <= 299 {
 		silence.pause()
-		resp.Body = &heardBody{ReadCloser: resp.Body, silence: silence, resp: resp, link: link}
+		resp.Body = &heardBody{closingBody: closingBody{resp.Body, silence}, length: resp.ContentLength, link: origin(resp, link)}
 	} else {
 		silence.begin()
 		resp.Body = &closingBody{resp.Body, silence}
@@ -132,11 +132,10 @@ func (h *heard) Read(p []byte) (int, error) {
 // heardBody is what is downloaded. There is a silence only while more of it is waited for: the program that reads it may
 // take its time.
 type heardBody struct {
-	io.ReadCloser
-	silence *silence
-	resp    *http.Response
-	link    *url.URL
-	read    int64
+	closingBody
+	length int64 // that is announced; -1 if none is
+	read   int64
+	link   *url.URL
 }
 
 func (b *heardBody) Read(p []byte) (int, error) {
@@ -144,24 +143,19 @@ func (b *heardBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	b.silence.pause()
 	b.read += int64(n)
-	if err == nil || errors.Is(err, io.EOF) && b.read == b.resp.ContentLength {
+	if err == nil || errors.Is(err, io.EOF) && b.read == b.length {
 		return n, err
 	}
 	if over := b.silence.err(); over != nil {
 		return n, over
 	}
 	if !errors.Is(err, io.EOF) {
-		err = withoutURL(err, origin(b.resp, b.link))
+		err = withoutURL(err, b.link)
 	}
 	return n, err
 }
 
-func (b *heardBody) Close() error {
-	b.silence.end()
-	return b.ReadCloser.Close()
-}
-
-// closingBody is the body of an error, which ends with the silence.
+// closingBody is a body whose end is that of the silence, too.
 type closingBody struct {
 	io.ReadCloser
 	silence *silence
